@@ -1,0 +1,26 @@
+# Short names for `python3 run.py …`, and the making of the catalogues.
+PYBABEL = .venv/bin/pybabel
+CATALOGUES = preparedness/translations
+
+.PHONY: run test sure bench soak translations
+
+run:
+	python3 run.py
+
+test:
+	python3 run.py test
+
+sure:
+	python3 run.py sure
+
+bench:
+	python3 run.py bench
+
+soak:
+	python3 run.py soak
+
+translations:
+	$(PYBABEL) extract -F babel.cfg -k _l -k lazy_gettext --add-location=file --sort-by-file --no-wrap \
+		--project=Preparedness -o $(CATALOGUES)/messages.pot .
+	$(PYBABEL) update -i $(CATALOGUES)/messages.pot -d $(CATALOGUES) --no-fuzzy-matching --ignore-obsolete --no-wrap
+	$(PYBABEL) compile -d $(CATALOGUES)
