@@ -1,0 +1,1 @@
+"""Agencies, their members, and who may do what."""

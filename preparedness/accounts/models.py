@@ -1,0 +1,103 @@
+"""Agencies, their members, and where members are signed in."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_security import UserMixin
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from preparedness.audit import Actor, ActorKind
+from preparedness.database import Edited, Model, OfAgency, now
+from preparedness.i18n import _l
+from preparedness.vocabulary import Worded
+
+
+class Access(Worded):
+    """Access profiles, cumulative: each may all that the one before may."""
+
+    OFFICIAL = "official", _l("operator")
+    PLANNER = "planner", _l("planner")
+    ADMINISTRATOR = "administrator", _l("administrator")
+
+    def includes(self, other: "Access") -> bool:
+        """True where this profile may all that the other may."""
+        profiles = list(Access)
+        return profiles.index(self) >= profiles.index(other)
+
+
+class Agency(Edited, Model):
+    """An institution that plans with its diaspora. Two of them never see each other's rows."""
+
+    __tablename__ = "agency"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    country: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    timezone: Mapped[str] = mapped_column(default="UTC")
+    example: Mapped[bool] = mapped_column(default=False)
+    mail_from: Mapped[str | None]
+    contact_point: Mapped[str | None]
+    """How a focal point can check, without the link, that it is really us: a public page or a switchboard."""
+    family_links: Mapped[str | None]
+    """Where people who look for relatives are to turn."""
+    intro: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    retention_days: Mapped[int] = mapped_column(default=365)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class User(OfAgency, Edited, UserMixin, Model):
+    """A member of an agency. One person in two agencies uses two addresses."""
+
+    __tablename__ = "member"
+    PERSONAL = frozenset({"email", "name", "password_hash"})
+
+    email: Mapped[str]
+    email_fold: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    access: Mapped[Access]
+    password: Mapped[str | None] = mapped_column("password_hash")
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    tf_primary_method: Mapped[str | None]
+    tf_totp_secret: Mapped[str | None]
+    mf_recovery_codes: Mapped[list[str] | None]
+    language: Mapped[str] = mapped_column(default="en")
+    timezone: Mapped[str] = mapped_column(default="UTC")
+    last_seen_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency] = relationship()
+
+    @property
+    def actor(self) -> Actor:
+        """This member as one who acts."""
+        return Actor(ActorKind.MEMBER, self.id, self.name)
+
+
+class SignIn(OfAgency, Model):
+    """Where a member is signed in: can be listed, and ended from here."""
+
+    __tablename__ = "sign_in"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    address_truncated: Mapped[str | None]
+    agent_label: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+    member: Mapped[User] = relationship()
+
+
+class Throttle(Model):
+    """How often something was tried in a window, by a hash of who tried."""
+
+    __tablename__ = "throttle"
+    __table_args__ = (UniqueConstraint("scope", "key_hash", "window_start"),)
+
+    scope: Mapped[str]
+    key_hash: Mapped[str]
+    window_start: Mapped[datetime]
+    count: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,1 @@
+"""Calling on people when the day comes."""

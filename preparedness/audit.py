@@ -1,0 +1,282 @@
+"""Who did what: one entry for each write of the domain, in the same transaction, chained so that none can be lost.
+
+The chain covers a keyed digest of each entry's detail, never the detail itself: an erasure deletes detail and salt, and
+the chain still verifies. What a personal field says never enters the detail either; only that it changed.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint, event, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from preparedness.database import Changes, Model, OfAgency, db, now
+from preparedness.i18n import _l
+from preparedness.vocabulary import Worded
+
+
+class ActorKind(Worded):
+    """Who can act."""
+
+    MEMBER = "member", _l("member")
+    TOKEN = "token", _l("program")
+    PERSON = "person", _l("focal point")
+    CONSOLE = "console", _l("command line")
+    CLOCK = "clock", _l("the clock")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: every verb of the domain takes one as `by=`."""
+
+    kind: ActorKind
+    id: int | None
+    label: str
+
+
+CONSOLE = Actor(ActorKind.CONSOLE, None, "console")
+CLOCK = Actor(ActorKind.CLOCK, None, "clock")
+
+
+class Action(Worded):
+    """Everything that is recorded, each with its sentence."""
+
+    AGENCY_CREATED = "agency_created", _l("created the institution")
+    AGENCY_CHANGED = "agency_changed", _l("changed the institution's settings")
+    MEMBER_ADDED = "member_added", _l("added a member")
+    MEMBER_CHANGED = "member_changed", _l("changed a member")
+    MEMBER_REMOVED = "member_removed", _l("closed a member's account")
+    SIGNED_IN = "signed_in", _l("signed in")
+    SIGN_IN_ENDED = "sign_in_ended", _l("ended a sign-in")
+    TOKEN_ADDED = "token_added", _l("made a token for a program")
+    TOKEN_REVOKED = "token_revoked", _l("revoked a token")
+
+    ORGANISATION_ADDED = "organisation_added", _l("added an organisation")
+    ORGANISATION_CHANGED = "organisation_changed", _l("changed an organisation")
+    ORGANISATION_ARCHIVED = "organisation_archived", _l("archived an organisation")
+    PERSON_ADDED = "person_added", _l("added a person")
+    PERSON_CHANGED = "person_changed", _l("changed a person")
+    PERSON_ARCHIVED = "person_archived", _l("archived a person")
+    PERSON_ERASED = "person_erased", _l("erased a person's data")
+    PERSON_PAUSED = "person_paused", _l("paused all requests to them")
+    PERSON_OPTED_OUT = "person_opted_out", _l("asked to be left alone")
+    VETTED = "vetted", _l("recorded a verification")
+    CONSENT_GIVEN = "consent_given", _l("agreed to be called")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _l("withdrew their agreement")
+    LINK_VOIDED = "link_voided", _l("voided a link")
+    ROSTER_IMPORTED = "roster_imported", _l("brought a roster in")
+
+    PLAN_CREATED = "plan_created", _l("created the plan")
+    PLAN_CHANGED = "plan_changed", _l("changed the plan")
+    PLAN_SUBMITTED = "plan_submitted", _l("sent the plan for review")
+    PLAN_APPROVED = "plan_approved", _l("approved the plan")
+    PLAN_ARCHIVED = "plan_archived", _l("archived the plan")
+    SECTION_CHANGED = "section_changed", _l("changed a section")
+    OBJECTIVE_CHANGED = "objective_changed", _l("changed an objective")
+    TRIGGER_CHANGED = "trigger_changed", _l("changed a trigger")
+    ROLE_ADDED = "role_added", _l("added a role")
+    ROLE_CHANGED = "role_changed", _l("changed a role")
+    ROLE_REMOVED = "role_removed", _l("removed a role")
+    SEAT_ADDED = "seat_added", _l("added a seat")
+    SEAT_CHANGED = "seat_changed", _l("changed a seat")
+    SEAT_REMOVED = "seat_removed", _l("removed a seat")
+    ITEM_ADDED = "item_added", _l("added a checklist item")
+    ITEM_CHANGED = "item_changed", _l("changed a checklist item")
+    ITEM_REMOVED = "item_removed", _l("removed a checklist item")
+    HOLDER_PROPOSED = "holder_proposed", _l("proposed a holder")
+    HOLDER_ENDED = "holder_ended", _l("ended a designation")
+    ORDER_CHANGED = "order_changed", _l("changed the calling order")
+
+    ASKED = "asked", _l("asked a holder to confirm")
+    ANSWERED = "answered", _l("answered a request to confirm")
+    ANSWER_REPORTED = "answer_reported", _l("noted an answer given by phone")
+    ASSIGNMENT_LAPSED = "assignment_lapsed", _l("let a confirmation run out")
+    ASSIGNMENT_WITHDRAWN = "assignment_withdrawn", _l("stepped down from a role")
+    HANDED_OVER = "handed_over", _l("handed a role over")
+    CAMPAIGN_OPENED = "campaign_opened", _l("opened a confirmation campaign")
+    CAMPAIGN_CLOSED = "campaign_closed", _l("closed a confirmation campaign")
+
+    ACTIVATED = "activated", _l("activated the plan")
+    LEVEL_CHANGED = "level_changed", _l("changed the level")
+    STOOD_DOWN = "stood_down", _l("stood the activation down")
+    ACTIVATION_CLOSED = "activation_closed", _l("closed the activation")
+    ACTIVATION_CANCELLED = "activation_cancelled", _l("cancelled a false alarm")
+    REVIEW_MOVED = "review_moved", _l("moved the review date")
+    DUTY_CHANGED = "duty_changed", _l("changed who works on the activation")
+    ALERTED = "alerted", _l("alerted holders")
+    REPLIED = "replied", _l("answered an alert")
+    REPLY_REPORTED = "reply_reported", _l("noted an answer to an alert")
+    TASK_CHANGED = "task_changed", _l("reported on a task")
+    LOG_WRITTEN = "log_written", _l("wrote in the log")
+
+    TAKEN_OFFLINE = "taken_offline", _l("took a copy offline")
+    BROUGHT_BACK = "brought_back", _l("brought a copy back")
+    RETURN_DECIDED = "return_decided", _l("settled different entries")
+    RETURN_APPLIED = "return_applied", _l("applied a returned copy")
+    EXAMPLE_LOADED = "example_loaded", _l("loaded the example")
+
+
+class Entry(OfAgency, Model):
+    """One line of the chain. Sequence and hashes are empty only inside the transaction that writes it."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (UniqueConstraint("agency_id", "seq"),)
+
+    seq: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor_kind: Mapped[ActorKind]
+    actor_id: Mapped[int | None]
+    actor_label: Mapped[str]
+    action: Mapped[Action]
+    subject_kind: Mapped[str] = mapped_column(index=True)
+    subject_id: Mapped[int | None] = mapped_column(index=True)
+    subject_ref: Mapped[str | None]
+    digest: Mapped[str]
+    prev_hash: Mapped[str | None]
+    hash: Mapped[str | None]
+
+    detail: Mapped["Detail | None"] = relationship(back_populates="entry", lazy="joined")
+
+    def sealed(self, prev_hash: str) -> str:
+        """The hash of this line after the one before it."""
+        line = [prev_hash, self.seq, self.at.isoformat(), self.actor_kind.value, self.actor_id, self.actor_label]
+        line += [self.action.value, self.subject_kind, self.subject_id, self.subject_ref, self.digest]
+        return hashlib.sha256(json.dumps(line, ensure_ascii=False).encode()).hexdigest()
+
+
+class Detail(Model):
+    """What an entry says beyond its line, before and after by field; erasable."""
+
+    __tablename__ = "audit_detail"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), unique=True)
+    salt: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+    entry: Mapped[Entry] = relationship(back_populates="detail")
+
+
+class Head(Model):
+    """The last link of an agency's chain; locked last, just before the commit."""
+
+    __tablename__ = "audit_head"
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), unique=True)
+    seq: Mapped[int]
+    hash: Mapped[str]
+
+
+def record(
+    action: Action,
+    subject: Any,
+    *,
+    by: Actor,
+    agency_id: int | None = None,
+    changes: Changes | None = None,
+    **facts: Any,
+) -> Entry:
+    """Write one entry beside a change: `changes` as `revise` returns them, `facts` as ids, codes and counts."""
+    if subject.id is None:
+        db.session.flush()
+    personal = subject.PERSONAL
+    before = {name: _said(old, name in personal) for name, (old, _) in (changes or {}).items()}
+    after = {name: _said(new, name in personal) for name, (_, new) in (changes or {}).items()}
+    after |= {name: _plain(value) for name, value in facts.items()}
+    salt = secrets.token_hex(16)
+    entry = Entry(
+        agency_id=agency_id or getattr(subject, "agency_id", None) or subject.id,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_label=by.label,
+        action=action,
+        subject_kind=subject.__tablename__,
+        subject_id=subject.id,
+        subject_ref=getattr(subject, "ref", None),
+        digest=_digest(salt, before, after),
+    )
+    entry.detail = Detail(salt=salt, before=before, after=after)
+    db.session.add(entry)
+    db.session.info["audited"] = True
+    return entry
+
+
+def of(subject: Any) -> list[Entry]:
+    """The entries about a row, newest first."""
+    query = select(Entry).where(
+        Entry.agency_id == subject.agency_id,
+        Entry.subject_kind == subject.__tablename__,
+        Entry.subject_id == subject.id,
+    )
+    return list(db.session.scalars(query.order_by(Entry.id.desc()).limit(200)))
+
+
+def broken_at(agency_id: int) -> int | None:
+    """The sequence number at which an agency's chain no longer verifies; None while it is whole."""
+    last, expected = "", 1
+    for entry in db.session.scalars(select(Entry).where(Entry.agency_id == agency_id).order_by(Entry.seq)):
+        detail = entry.detail
+        honest = detail is None or _digest(detail.salt, detail.before, detail.after) == entry.digest
+        if entry.seq != expected or entry.prev_hash != last or entry.sealed(last) != entry.hash or not honest:
+            return entry.seq or expected
+        last, expected = entry.hash or "", expected + 1
+    head = db.session.scalar(select(Head).where(Head.agency_id == agency_id))
+    if head is not None and (head.seq != expected - 1 or head.hash != last):
+        return expected
+    return None
+
+
+def _said(value: Any, personal: bool) -> Any:
+    """A personal value leaves only a mark that it was there."""
+    if personal:
+        return None if value in (None, "", [], {}) else "•"
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str | int | float | bool | type(None)):
+        return str(value) if isinstance(value, str) else value
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _digest(salt: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    detail = json.dumps([before, after], ensure_ascii=False, sort_keys=True)
+    return hmac.new(salt.encode(), detail.encode(), "sha256").hexdigest()
+
+
+@event.listens_for(Session, "before_commit")
+def _link(session: Session) -> None:
+    """Link this transaction's entries into their agencies' chains, the head locked last."""
+    if session.in_nested_transaction() or not session.info.pop("audited", False):
+        return
+    session.flush()
+    fresh = session.scalars(select(Entry).where(Entry.seq.is_(None)).order_by(Entry.agency_id, Entry.id)).all()
+    heads: dict[int, Head] = {}
+    for entry in fresh:
+        head = heads.get(entry.agency_id) or heads.setdefault(entry.agency_id, _head(session, entry.agency_id))
+        entry.seq, entry.prev_hash = head.seq + 1, head.hash
+        entry.hash = entry.sealed(head.hash)
+        head.seq, head.hash = entry.seq, entry.hash
+    session.flush()
+
+
+def _head(session: Session, agency_id: int) -> Head:
+    head = session.scalar(select(Head).where(Head.agency_id == agency_id).with_for_update())
+    if head is None:
+        head = Head(agency_id=agency_id, seq=0, hash="")
+        session.add(head)
+    return head
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("audited", None)

@@ -1,0 +1,1 @@
+"""Asking people whether they stand by their roles, and what they answer."""

@@ -1,0 +1,108 @@
+"""Who was asked, about which designations, and every answer that was given."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from preparedness.contacts.models import Person
+from preparedness.database import Edited, Model, OfAgency, now, same_agency
+from preparedness.i18n import _l
+from preparedness.plans.models import Assignment, Plan
+from preparedness.vocabulary import DeclineReason, Worded
+
+
+class CampaignKind(Worded):
+    """Why people are asked."""
+
+    INVITATION = "invitation", _l("first request to confirm")
+    YEARLY = "yearly", _l("yearly confirmation")
+    HALF_YEAR = "half_year", _l("half-yearly confirmation")
+    SEASON = "season", _l("confirmation before the season")
+
+
+class RequestState(Worded):
+    """Where a request to a person stands."""
+
+    ASKED = "asked", _l("asked")
+    ANSWERED = "answered", _l("answered")
+    CLOSED = "closed", _l("closed")
+
+
+class Choice(Worded):
+    """What a person can answer to a role."""
+
+    ACCEPT = "accept", _l("I accept")
+    ACCEPT_WITH_LIMITS = "accept_with_limits", _l("I accept, with conditions")
+    DECLINE = "decline", _l("I decline")
+
+
+class AnsweredBy(Worded):
+    """Who gave an answer. Only their own makes a role theirs."""
+
+    SELF = "self", _l("themselves, by link")
+    ON_BEHALF = "on_behalf", _l("reported by phone")
+
+
+class Campaign(OfAgency, Edited, Model):
+    """A round of requests to confirm."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (UniqueConstraint("agency_id", "id"), same_agency("plan_id", "plan"))
+
+    kind: Mapped[CampaignKind]
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    why: Mapped[str | None]
+    opened_by: Mapped[str]
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    deadline: Mapped[date]
+    closed_at: Mapped[datetime | None]
+
+    plan: Mapped[Plan | None] = relationship(foreign_keys=[plan_id])
+    requests: Mapped[list["Request"]] = relationship(back_populates="campaign", order_by="Request.id")
+
+
+class Request(OfAgency, Edited, Model):
+    """What one person is asked in one round: several roles, one message, one link."""
+
+    __tablename__ = "request"
+    __table_args__ = (UniqueConstraint("campaign_id", "person_id"), same_agency("person_id", "person"))
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[RequestState] = mapped_column(default=RequestState.ASKED)
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    message_id: Mapped[int | None]
+
+    campaign: Mapped[Campaign] = relationship(back_populates="requests", foreign_keys=[campaign_id])
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    lines: Mapped[list["RequestLine"]] = relationship(back_populates="request", order_by="RequestLine.id")
+
+
+class RequestLine(Model):
+    """One role that a request asks about."""
+
+    __tablename__ = "request_line"
+    __table_args__ = (UniqueConstraint("request_id", "assignment_id"),)
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+
+    request: Mapped[Request] = relationship(back_populates="lines")
+    assignment: Mapped[Assignment] = relationship()
+    answers: Mapped[list["Answer"]] = relationship(order_by="Answer.id")
+
+
+class Answer(Model):
+    """What was answered to one line; never changed, the latest counts."""
+
+    __tablename__ = "answer"
+
+    request_line_id: Mapped[int] = mapped_column(ForeignKey("request_line.id"), index=True)
+    choice: Mapped[Choice]
+    reason: Mapped[DeclineReason | None]
+    limits: Mapped[dict[str, Any] | None]
+    note: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[AnsweredBy]

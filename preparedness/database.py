@@ -1,0 +1,265 @@
+"""The database: the base of every table, time kept in UTC, one transaction a request."""
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import Enum as PythonEnum
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from flask import Flask, Response, g, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Table,
+    event,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment: aware when it goes in, UTC when it comes out, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _codes(members: type[PythonEnum]) -> list[str]:
+    return [str(member.value) for member in members]
+
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(DeclarativeBase):
+    """The base of every table."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            datetime: Moment(),
+            StrEnum: Enum(StrEnum, native_enum=False, create_constraint=False, length=32, values_callable=_codes),
+            dict[str, Any]: JSON(),
+            list[str]: JSON(),
+            list[int]: JSON(),
+            list[dict[str, Any]]: JSON(),
+        },
+    )
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset()
+    """Fields that say something about a person: the audit keeps that they changed, never what they say."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class OfAgency:
+    """A row that belongs to an agency; its fence is `agency=` in every query that loads it."""
+
+    @declared_attr
+    @classmethod
+    def agency_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("agency.id"), index=True)
+
+
+class Edited:
+    """A row that people edit: its version is checked before a change and grows with it."""
+
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=lambda: now())
+    updated_at: Mapped[datetime] = mapped_column(default=lambda: now())
+    updated_by: Mapped[str | None]
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+def same_agency(column: str, table: str) -> ForeignKeyConstraint:
+    """The constraint that a link never leads to another agency's row."""
+    return ForeignKeyConstraint(["agency_id", column], [f"{table}.agency_id", f"{table}.id"])
+
+
+def unique_where(name: str, *columns: str, where: str) -> Index:
+    """A unique constraint over the rows that match a condition, the same on both engines."""
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_reuse_ids(table: Table, _metadata: MetaData) -> None:
+    """SQLite would give the id of an erased row to the next one."""
+    table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+db = SQLAlchemy(model_class=Model, session_options={"autoflush": True}, disable_autonaming=True)
+
+
+def now() -> datetime:
+    """The time now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def touch(row: Any, *, by: str | None = None) -> None:
+    """Say that a row, or something that belongs to it, was changed: its version grows."""
+    row.updated_at = now()
+    row.updated_by = by
+
+
+Changes = dict[str, tuple[Any, Any]]
+
+
+def revise(row: Any, data: Mapping[str, Any], fields: Collection[str]) -> Changes:
+    """Set the named fields that `data` holds and return those that changed: {field: (before, after)}."""
+    changes: Changes = {}
+    for name in fields:
+        if name in data and getattr(row, name) != data[name]:
+            changes[name] = (getattr(row, name), data[name])
+            setattr(row, name, data[name])
+    return changes
+
+
+# --- One transaction a request -------------------------------------------------------------------------------------
+
+_reading: ContextVar[bool | None] = ContextVar("reading", default=None)
+
+
+def is_reading() -> bool:
+    """True where nothing may be written: a GET, outside `writing()`."""
+    chosen = _reading.get()
+    if chosen is not None:
+        return chosen
+    return has_request_context() and request.method in SAFE_METHODS
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Allow writing inside, whatever the request: for what must be kept beside it."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One transaction outside a request: kept if the block ends well, else undone."""
+    with writing():
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+def release() -> None:
+    """End the transaction before slow work that needs no database. Refuses while there are unsaved changes."""
+    if db.session.new or db.session.dirty or db.session.deleted:
+        raise RuntimeError("there are unsaved changes: settle them before slow work")
+    db.session.rollback()
+
+
+def afterwards(act: Callable[[], None]) -> None:
+    """Keep this though the answer be a refusal (throttles, tries left, last seen): in a transaction of its own."""
+    g.setdefault("_afterwards", []).append(act)
+
+
+def settle(response: Response) -> Response:
+    """Keep the request's changes if its answer is below 400, else undo them; then do what comes afterwards."""
+    try:
+        if response.status_code < 400 and not is_reading():
+            db.session.commit()
+        else:
+            db.session.rollback()
+    except BaseException:
+        db.session.rollback()
+        raise
+    for act in g.pop("_afterwards", []):
+        with transaction():
+            act()
+    return response
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """True where the database could not be written (locked, disk full, gone), which is nobody's mistake."""
+    said = str(error.orig).lower()
+    return error.connection_invalidated or any(
+        words in said for words in ("locked", "disk is full", "disk i/o", "no space", "could not extend", "connection")
+    )
+
+
+# --- The two engines -----------------------------------------------------------------------------------------------
+
+
+def install(app: Flask) -> None:
+    """Bind the database to the app, with the settings both engines need."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        {"connect_args": {"timeout": 15}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+    )
+    db.init_app(app)
+    with app.app_context():
+        _prepare(db.engine)
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _connect_sqlite)
+    event.listen(engine, "begin", _begin)
+
+
+def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Durable, checked and patient: figures in docs/decisions/0002."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    """A write takes its lock at once, or SQLite loses updates; a GET can write nothing at all."""
+    reading = is_reading()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    elif reading:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

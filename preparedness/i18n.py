@@ -1,0 +1,104 @@
+"""Choosing a language, and writing dates and numbers as people of that language write them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+__all__ = [
+    "LANGUAGES",
+    "_",
+    "_l",
+    "country_name",
+    "current",
+    "day",
+    "direction",
+    "install",
+    "language_name",
+    "moment",
+    "ngettext",
+    "number",
+    "speaking",
+]
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+"""The languages the product speaks in full, each by its own name."""
+
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "dv", "sd", "yi", "ckb", "ku-Arab"}
+
+
+def install(app: Flask) -> None:
+    """Give the app its catalogues and the choice of a language."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{app.root_path}/translations"
+    Babel(app, locale_selector=_chosen, timezone_selector=lambda: "UTC")
+
+
+def _chosen() -> str:
+    """The member's own language; by link the person's; else what the browser asks for."""
+    if not has_request_context():
+        return "en"
+    chosen = g.get("language")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def nearest(language: str | None) -> str:
+    """The language we speak in full that is nearest to the one asked for: `fr-HT` is `fr`, `so` is `en`."""
+    base = (language or "en").split("-")[0]
+    return base if base in LANGUAGES else "en"
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Speak this language inside, as for a message or a workbook of somebody else's."""
+    with force_locale(nearest(language)):
+        yield
+
+
+def current() -> str:
+    """The language spoken now."""
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def direction(language: str) -> str:
+    """How the script of a language runs: `rtl` or `ltr`."""
+    return "rtl" if language in RIGHT_TO_LEFT or language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def language_name(code: str) -> str:
+    """A language's name in the language spoken now."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(current()) or code
+    except (ValueError, LookupError):
+        return code
+
+
+def country_name(code: str | None) -> str:
+    """A country's name in the language spoken now; empty for none."""
+    return Locale(current()).territories.get(code, code) if code else ""
+
+
+def day(value: date | datetime, zone: str = "UTC", style: str = "medium") -> str:
+    """A date as people of this language write it."""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(zone)).date()
+    return dates.format_date(value, style, locale=current())
+
+
+def moment(value: datetime, zone: str = "UTC") -> str:
+    """A moment in a zone, with the zone named, as people of this language write it."""
+    local = value.astimezone(ZoneInfo(zone))
+    city = zone.rsplit("/", 1)[-1].replace("_", " ")
+    return f"{dates.format_datetime(local, 'EEE d MMM y, HH:mm', locale=current())} ({city})"
+
+
+def number(value: float) -> str:
+    """A number as people of this language write it."""
+    return str(numbers.format_decimal(value, locale=current()))

@@ -1,0 +1,1 @@
+"""Everything said to a person, through one outbox. Knows nothing of plans or people."""

@@ -1,0 +1,100 @@
+"""The outbox: what is to be said, to whom, and what became of it. Never the text, the address or the link."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from preparedness.database import Model, OfAgency, now
+from preparedness.i18n import _l
+from preparedness.vocabulary import ChannelKind, Worded
+
+
+class MessageState(Worded):
+    """What became of a message. Handed over is not received, and received is not answered."""
+
+    QUEUED = "queued", _l("waiting to be sent")
+    SENDING = "sending", _l("being sent")
+    HANDED_OVER = "handed_over", _l("sent, delivery not confirmed")
+    FAILED = "failed", _l("not delivered")
+    CANCELLED = "cancelled", _l("cancelled")
+    EXPIRED = "expired", _l("too old to send")
+
+
+class Message(OfAgency, Model):
+    """One message to one address. Its text is rendered at sending, its link derived then."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_turn", "state", "next_at"),
+        Index("ix_message_subject", "subject_kind", "subject_id"),
+    )
+
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    priority: Mapped[int] = mapped_column(default=5)
+    channel: Mapped[ChannelKind]
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    subject_kind: Mapped[str]
+    subject_id: Mapped[int]
+    template: Mapped[str]
+    params: Mapped[dict[str, Any]]
+    language: Mapped[str]
+    state: Mapped[MessageState] = mapped_column(default=MessageState.QUEUED)
+    not_before: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime] = mapped_column(default=now)
+    lease_token: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    relay: Mapped[str | None]
+    handed_over_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    final_error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Attempt(Model):
+    """One try to hand a message over."""
+
+    __tablename__ = "attempt"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    relay: Mapped[str]
+    code: Mapped[str | None]
+    said: Mapped[str | None]
+
+
+class Receipt(Model):
+    """What a mail system said of a message later."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (UniqueConstraint("message_id", "kind"),)
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    kind: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+    raw_ref: Mapped[str | None]
+
+
+class Suppression(OfAgency, Model):
+    """An address that must not be written to again; only its hash is kept, and it outlives an erasure."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("agency_id", "channel", "address_hash"),)
+
+    channel: Mapped[ChannelKind]
+    address_hash: Mapped[str]
+    reason: Mapped[str]
+
+
+class RelayState(Model):
+    """Whether a relay is to be spared for a while after failures."""
+
+    __tablename__ = "relay_state"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    open_until: Mapped[datetime | None]

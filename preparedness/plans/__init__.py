@@ -1,0 +1,1 @@
+"""Plans, their roles, seats and checklists, and who is designated."""
