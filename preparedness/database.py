@@ -127,9 +127,22 @@ def _never_reuse_ids(table: Table, _metadata: MetaData) -> None:
 db = SQLAlchemy(model_class=Model, session_options={"autoflush": True}, disable_autonaming=True)
 
 
+_clock: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
 def now() -> datetime:
     """The time now, aware, in UTC."""
-    return datetime.now(UTC)
+    return _clock.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let the clock stand at a moment inside: the example's past goes through the same verbs as the present."""
+    token = _clock.set(moment)
+    try:
+        yield
+    finally:
+        _clock.reset(token)
 
 
 def touch(row: Any, *, by: str | None = None) -> None:
