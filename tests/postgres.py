@@ -1,4 +1,4 @@
-"""The PostgreSQL of the tests: one throw-away server a run, shared by its workers, or the one TEST_DATABASE_URL names."""
+"""The PostgreSQL of the tests: a throw-away server a run, shared by its workers, or what TEST_DATABASE_URL names."""
 
 import atexit
 import os
@@ -41,7 +41,7 @@ def server() -> str:
 
 
 def fresh_database(url: str, name: str, template: str | None = None) -> str:
-    """Make a database of this name, empty or as its template, in the place of any that was there; return its address."""
+    """Make a database of this name, empty or like the template, replacing any that was there; return its address."""
     with _connected(url) as connection:
         _replace(connection, name, template)
     return _address(url, name)
