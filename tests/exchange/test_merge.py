@@ -1,0 +1,220 @@
+"""The three-way merge, row by row and for any three versions of a sheet."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preparedness.exchange import merge
+from preparedness.exchange.merge import Returned, Rules
+from preparedness.exchange.models import Outcome
+
+COLUMNS = ("name", "city")
+RULES = Rules(editable=COLUMNS, fresh=(*COLUMNS, "source"))
+REMOVABLE = Rules(editable=COLUMNS, fresh=COLUMNS, removable=True)
+REFS = ("C-AAAA-A", "C-BBBB-B", "C-CCCC-C")
+
+ANA = {"name": "Ana", "city": "Rennes"}
+BO = {"name": "Bo", "city": "Lyon"}
+
+
+def returned(*rows):
+    return [Returned(number, ref, cells) for number, (ref, cells) in enumerate(rows, start=3)]
+
+
+def outcomes(differences):
+    return [(each.outcome, each.ref, each.column) for each in differences]
+
+
+def applied(differences, server, decide=lambda each: each.outcome in merge.TAKEN):
+    """The server's rows after taking what is taken."""
+    rows = {ref: dict(row) for ref, row in server.items()}
+    for number, each in enumerate(differences):
+        if each.outcome is Outcome.CREATE and decide(each):
+            rows[each.ref or f"typed {number}"] = dict(each.mine)
+        elif each.column and each.ref in rows and decide(each):
+            rows[each.ref][each.column] = each.mine
+    return rows
+
+
+def test_an_untouched_row_changes_nothing_whatever_the_server_says():
+    assert merge.merge({"C": ANA}, returned(("C", ANA)), {"C": BO}, RULES) == []
+
+
+def test_an_edited_cell_is_taken_where_the_server_did_not_move():
+    (change,) = merge.merge({"C": ANA}, returned(("C", {**ANA, "city": "Brest"})), {"C": ANA}, RULES)
+
+    assert (change.outcome, change.column, change.base, change.mine) == (Outcome.UPDATE, "city", "Rennes", "Brest")
+
+
+def test_a_cleared_cell_is_an_edit_and_a_missing_column_is_none():
+    cleared = merge.merge({"C": ANA}, returned(("C", {**ANA, "city": None})), {"C": ANA}, RULES)
+    not_sent = merge.merge({"C": ANA}, returned(("C", {"name": "Ana"})), {"C": ANA}, RULES)
+
+    assert outcomes(cleared) == [(Outcome.UPDATE, "C", "city")]
+    assert not_sent == []
+
+
+def test_scenario_5_different_cells_of_one_row_changed_on_both_sides_are_both_kept():
+    differences = merge.merge(
+        {"C": ANA}, returned(("C", {**ANA, "city": "Brest"})), {"C": {**ANA, "name": "Ana B."}}, RULES
+    )
+
+    assert outcomes(differences) == [(Outcome.UPDATE, "C", "city"), (Outcome.PARALLEL, "C", "")]
+
+
+def test_scenario_6_two_different_entries_are_held_with_all_three_values():
+    (change,) = merge.merge(
+        {"C": ANA}, returned(("C", {**ANA, "city": "Brest"})), {"C": {**ANA, "city": "Nantes"}}, RULES
+    )
+
+    assert change.outcome is Outcome.CONFLICT
+    assert (change.base, change.mine, change.server) == ("Rennes", "Brest", "Nantes")
+
+
+def test_scenario_7_the_same_entry_on_both_sides_needs_nothing():
+    both = {**ANA, "city": "Brest"}
+
+    assert outcomes(merge.merge({"C": ANA}, returned(("C", both)), {"C": both}, RULES)) == [(Outcome.SAME, "C", "city")]
+
+
+def test_a_decision_for_the_server_is_not_asked_again_for_the_same_entry():
+    kept = Rules(COLUMNS, COLUMNS, kept={("C", "city", merge.fingerprint("Brest"))})
+    server = {"C": {**ANA, "city": "Nantes"}}
+
+    assert merge.merge({"C": ANA}, returned(("C", {**ANA, "city": "Brest"})), server, kept) == []
+    assert len(merge.merge({"C": ANA}, returned(("C", {**ANA, "city": "Dinan"})), server, kept)) == 1
+
+
+def test_a_row_that_is_gone_is_a_proposal_and_a_conflict_if_it_was_edited_here():
+    base = {"C": ANA, "D": BO}
+
+    assert outcomes(merge.merge(base, returned(("C", ANA)), base, REMOVABLE)) == [(Outcome.REMOVAL, "D", "")]
+    edited = {"C": ANA, "D": {**BO, "city": "Nice"}}
+    assert outcomes(merge.merge(base, returned(("C", ANA)), edited, REMOVABLE)) == [(Outcome.CONFLICT, "D", "")]
+
+
+def test_a_row_that_is_gone_means_nothing_where_rows_are_not_removed_by_file_or_it_was_kept():
+    base = {"C": ANA, "D": BO}
+    kept = Rules(COLUMNS, COLUMNS, removable=True, kept={("D", "", merge.fingerprint(None))})
+
+    assert merge.merge(base, returned(("C", ANA)), base, RULES) == []
+    assert merge.merge(base, returned(("C", ANA)), base, kept) == []
+    assert merge.merge(base, returned(("C", ANA)), {"C": ANA}, REMOVABLE) == []
+
+
+def test_an_edit_of_a_row_that_was_removed_here_is_a_conflict_and_an_untouched_one_is_nothing():
+    (change,) = merge.merge({"C": ANA}, returned(("C", {**ANA, "city": "Brest"})), {}, RULES)
+
+    assert (change.outcome, change.mine) == (Outcome.CONFLICT, {"city": "Brest"})
+    assert merge.merge({"C": ANA}, returned(("C", ANA)), {}, RULES) == []
+
+
+def test_scenario_13_filled_spare_rows_and_typed_ones_are_new_and_empty_ones_nothing():
+    rows = returned(("N-0001", {"name": "Lu", "city": None}), ("N-0002", {"name": None}), (None, {"name": "Mo"}))
+    differences = merge.merge({}, rows, {}, RULES)
+
+    assert [(each.outcome, each.ref, each.mine) for each in differences] == [
+        (Outcome.CREATE, "N-0001", {"name": "Lu"}),
+        (Outcome.CREATE, None, {"name": "Mo"}),
+    ]
+
+
+def test_a_column_of_new_rows_only_is_taken_in_them_and_nowhere_else():
+    rows = returned(("C", {**ANA, "source": "colleague"}), ("N-0001", {"name": "Lu", "source": "colleague"}))
+    differences = merge.merge({"C": {**ANA, "source": "themselves"}}, rows, {"C": ANA}, RULES)
+
+    assert [(each.outcome, each.mine) for each in differences] == [
+        (Outcome.CREATE, {"name": "Lu", "source": "colleague"})
+    ]
+
+
+def test_a_ref_that_was_not_given_out_is_nothing_of_ours():
+    assert merge.merge({}, returned(("C", ANA)), {"C": BO}, RULES) == []
+
+
+def test_scenario_12_a_copied_row_is_one_if_alike_and_held_if_altered():
+    alike = merge.merge({"C": ANA}, returned(("C", ANA), ("C", ANA)), {"C": ANA}, RULES)
+    altered = merge.merge({"C": ANA}, returned(("C", ANA), ("C", {**ANA, "name": "Lu"})), {"C": ANA}, RULES)
+
+    assert alike == []
+    assert [(each.outcome, each.row) for each in altered] == [(Outcome.HELD, 3), (Outcome.HELD, 4)]
+
+
+def test_scenario_16_two_refs_that_changed_places_are_both_held():
+    base = {"C": ANA, "D": BO}
+    differences = merge.merge(base, returned(("C", BO), ("D", ANA)), base, RULES)
+
+    assert outcomes(differences) == [(Outcome.HELD, "C", ""), (Outcome.HELD, "D", "")]
+
+
+# --- For any three versions of a sheet -----------------------------------------------------------------------------
+
+WORDS = st.sampled_from([None, "a", "b", "c"])
+ROW = st.fixed_dictionaries({"name": WORDS, "city": WORDS})
+FULL = st.fixed_dictionaries(dict.fromkeys(REFS, ROW))
+FEWER = st.dictionaries(st.sampled_from(REFS), ROW)
+
+
+def merged(base, mine, server, rules=RULES):
+    return merge.merge(base, returned(*mine.items()), server, rules)
+
+
+def held(differences):
+    return {each.ref for each in differences if each.outcome is Outcome.HELD}
+
+
+@given(FULL, FULL)
+def test_property_1_an_untouched_workbook_leaves_the_server_as_it_is(base, server):
+    assert applied(merged(base, base, server), server) == server
+
+
+@given(FULL, FULL)
+def test_property_2_where_only_the_workbook_moved_it_is_taken_as_it_is(base, mine):
+    differences = merged(base, mine, base)
+    result = applied(differences, base)
+
+    assert all(result[ref] == mine[ref] for ref in REFS if ref not in held(differences))
+
+
+@given(FULL, FULL, FULL)
+def test_property_3_applying_twice_is_applying_once(base, mine, server):
+    once = applied(merged(base, mine, server), server)
+
+    assert applied(merged(base, mine, once), once) == once
+
+
+@given(FULL, FULL, FEWER)
+def test_property_4_no_entry_of_either_side_is_lost(base, mine, server):
+    differences = merged(base, mine, server)
+    result = applied(differences, server)
+    shown = {(each.ref, each.column): (each.mine, each.server) for each in differences}
+    for ref in REFS:
+        for column in COLUMNS:
+            entry = mine[ref][column]
+            if entry == base[ref][column] or ref in held(differences):
+                continue
+            if ref not in server:
+                assert shown[ref, ""][0][column] == entry
+            else:
+                assert entry == result[ref][column] or entry == shown[ref, column][0]
+                stays = server[ref][column] in (result[ref][column], base[ref][column])
+                assert stays or server[ref][column] == shown[ref, column][1]
+
+
+@given(FULL, FULL, FEWER, st.permutations(REFS), st.permutations(COLUMNS))
+def test_property_5_the_order_of_rows_and_columns_changes_nothing(base, mine, server, rows, columns):
+    moved = {ref: {column: mine[ref][column] for column in columns} for ref in rows}
+
+    def told(differences):
+        return sorted(
+            (each.outcome, each.ref, each.column, str(each.base), str(each.server), merge.fingerprint(each.mine))
+            for each in differences
+        )
+
+    assert told(merged(base, moved, server)) == told(merged(base, mine, server))
+
+
+@pytest.mark.parametrize("value", [None, "a", ["b", "a"], {"name": "Ana"}])
+def test_a_fingerprint_stands_for_a_value_and_does_not_tell_it(value):
+    assert merge.fingerprint(value) == merge.fingerprint(value)
+    assert len(merge.fingerprint(value)) == 64
