@@ -124,7 +124,7 @@ def ready(wanted):
     if sys.version_info < (3, 11):  # noqa: UP036  (this file is what an older Python is pointed at)
         raise Stopped("Preparedness needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
     before = stamp()
-    if before.get("of") == fingerprint() and wanted <= set(before["extras"]):
+    if tool("python").exists() and before.get("of") == fingerprint() and wanted <= set(before["extras"]):
         return
     if not whole():
         before = {}
@@ -141,10 +141,9 @@ def stamp():
 
 
 def fingerprint():
-    """What an installation depends on; another folder or another Python breaks the paths inside `.venv`."""
+    """What an installation depends on, its folder included: `.venv` is full of paths."""
     parts = [(HERE / name).read_bytes() for name in ("setup.cfg", "constraints.txt")]
-    parts += [str(HERE).encode(), sys.version.encode()]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    return hashlib.sha256(b"\0".join([*parts, str(HERE).encode()])).hexdigest()
 
 
 def extras():

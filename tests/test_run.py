@@ -102,6 +102,14 @@ def test_an_environment_carried_here_from_another_folder_is_rebuilt(machine):
     assert any("-m venv --clear" in line for line in machine.said)
 
 
+def test_an_environment_whose_python_is_gone_is_rebuilt(machine):
+    run.main(["setup"])
+    (run.SCRIPTS / "python").unlink()
+    run.main(["setup"])
+
+    assert sum("-m venv --clear" in line for line in machine.said) == 2
+
+
 def test_a_whole_environment_without_a_stamp_is_kept(machine):
     machine.make_venv(whole=True)
     run.main(["setup"])
