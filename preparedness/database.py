@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum as PythonEnum
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from flask import Flask, Response, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
@@ -21,13 +22,21 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     MetaData,
+    Select,
     Table,
     event,
+    func,
+    select,
     text,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
+
+from preparedness.errors import Difference, Stale
+from preparedness.i18n import _
+
+T = TypeVar("T")
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -276,3 +285,48 @@ def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
     elif reading:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+# --- What verbs need -----------------------------------------------------------------------------------------------
+
+
+def expect(row: Any, version: int | None, data: Mapping[str, Any], fields: Collection[str]) -> None:
+    """Refuse a change made from an older version of the row: raises Stale with both values of each field.
+
+    Without a version (the worker, the command line) the row as it is now is meant.
+    """
+    if version is None or version == row.version:
+        return
+    differences = [
+        Difference(name, data[name], getattr(row, name))
+        for name in fields
+        if name in data and getattr(row, name) != data[name]
+    ]
+    raise Stale(
+        _("Somebody else saved this meanwhile. Look at both values, then save again."),
+        differences,
+        row.version,
+        row.updated_by,
+    )
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    total: int
+    page: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one where there is nothing."""
+        return max(1, -(-self.total // self.per_page))
+
+
+def page_of(query: Select[Any], page: int, per_page: int = 50) -> Page[Any]:
+    """The page of a query's rows, and how many there are in all."""
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    rows = db.session.scalars(query.limit(per_page).offset((page - 1) * per_page)).unique().all()
+    return Page(list(rows), total, page, per_page)

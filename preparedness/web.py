@@ -1,0 +1,207 @@
+"""Forms: a shape at work in a page. What was typed is kept, and what is wrong is said beside its field."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from preparedness.database import db
+from preparedness.errors import Refused, Stale
+from preparedness.i18n import _
+from preparedness.shapes import Choices, Shape
+
+
+@dataclass
+class Field:
+    """One field as the page shows it; its value is what was typed, whether or not it was understood."""
+
+    name: str
+    label: Any
+    hint: Any
+    kind: str
+    value: Any
+    required: bool
+    errors: list[str] = field(default_factory=list)
+    choices: list[tuple[str, Any]] | None = None
+    multiple: bool = False
+    autocomplete: str | None = None
+    maxlength: int | None = None
+    rows: int | None = None
+    least: int | None = None
+    most: int | None = None
+    lang: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The element's id; the error summary leads to it."""
+        return f"field-{self.name}"
+
+
+@dataclass(frozen=True)
+class StaleField:
+    """A field that somebody else saved first: both values in words."""
+
+    label: Any
+    mine: Any
+    theirs: Any
+    by: str | None
+
+
+class Form:
+    """What was sent, what it means, and what is wrong with it."""
+
+    def __init__(
+        self,
+        shape: type[Shape],
+        *,
+        row: Any = None,
+        data: Mapping[str, Any] | None = None,
+        only: Sequence[str] | None = None,
+        choices: Mapping[str, Choices] | None = None,
+        zone: str = "UTC",
+    ) -> None:
+        self.schema = shape(only=only) if only else shape()
+        self.schema.zone = zone  # type: ignore[attr-defined] - read by _MomentIn
+        self.zone = zone
+        self.choices = choices or {}
+        self.row = row
+        self.start = dict(data or {})
+        self.errors: dict[str, list[str]] = {}
+        self.stale: list[StaleField] = []
+        self.data: dict[str, Any] = {}
+        self.status = 200
+        self.version = self._posted_version() or getattr(row, "version", None)
+        self.accepted = request.method == "POST" and self._load()
+
+    def _posted_version(self) -> int | None:
+        posted = request.form.get("version", "")
+        return int(posted) if request.method == "POST" and posted.isdigit() and len(posted) < 10 else None
+
+    def _load(self) -> bool:
+        try:
+            self.data = self.schema.load(self._sent(request.form))
+        except ValidationError as error:
+            self.errors = {name: _sentences(said) for name, said in error.normalized_messages().items()}
+            self.status = 422
+        for name, choices in self.choices.items():
+            allowed = {str(each) for each, _words in choices}
+            sent = self.data.get(name)
+            if sent not in (None, [], "") and not {str(each) for each in _several(sent)} <= allowed:
+                self.refuse(Refused(_("Choose one of the list."), field=name))
+        return not self.errors
+
+    def _sent(self, form: MultiDict[str, str]) -> dict[str, Any]:
+        """What the page sent for each field of the schema; an unticked box says no, an unchosen list says none."""
+        sent: dict[str, Any] = {}
+        for name, each in self.schema.fields.items():
+            kind = each.metadata.get("kind")
+            if each.metadata.get("multiple"):
+                sent[name] = [value for value in form.getlist(name) if value]
+            elif kind == "checkbox":
+                sent[name] = name in form
+            elif name in form:
+                sent[name] = form[name]
+            elif each.required:
+                sent[name] = None
+        return sent
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Let a refusal of the domain be said beside its field, with nothing changed."""
+        try:
+            yield
+        except Stale as stale:
+            db.session.rollback()
+            self.status, self.version = 409, stale.version
+            self.errors.setdefault("", []).append(stale.sentence)
+            self.stale = [
+                StaleField(self._label(each.field), each.mine, each.theirs, stale.by) for each in stale.differences
+            ]
+        except Refused as refused:
+            db.session.rollback()
+            self.refuse(refused)
+
+    def refuse(self, refused: Refused) -> None:
+        """Say a refusal at its field, or at the top."""
+        self.status = 422
+        name = refused.field if refused.field in self.schema.fields else ""
+        self.errors.setdefault(name or "", []).append(refused.sentence)
+
+    def _label(self, name: str) -> Any:
+        known = self.schema.fields.get(name)
+        return known.metadata.get("label", name) if known else name
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """Every error with the id of its field, for the top of the page."""
+        return [(f"field-{name}" if name else "", sentence) for name, said in self.errors.items() for sentence in said]
+
+    def __getitem__(self, name: str) -> Field:
+        described = self.schema.fields[name]
+        meta = described.metadata
+        choices = self.choices.get(name) or (meta["choices"]() if callable(meta.get("choices")) else None)
+        return Field(
+            name=name,
+            label=meta.get("label", name),
+            hint=meta.get("hint"),
+            kind="select" if name in self.choices and meta.get("kind") == "text" else meta.get("kind", "text"),
+            value=self._value(name),
+            required=described.required,
+            errors=self.errors.get(name, []),
+            choices=None if choices is None else [(str(each), words) for each, words in choices],
+            multiple=meta.get("multiple", False),
+            autocomplete=meta.get("autocomplete"),
+            maxlength=meta.get("maxlength"),
+            rows=meta.get("rows"),
+            least=meta.get("least"),
+            most=meta.get("most"),
+            lang=meta.get("lang"),
+        )
+
+    def _value(self, name: str) -> Any:
+        """What was typed; else what the row says; else what the page begins with."""
+        meta = self.schema.fields[name].metadata
+        if request.method == "POST":
+            if meta.get("multiple"):
+                return request.form.getlist(name)
+            return name in request.form if meta.get("kind") == "checkbox" else request.form.get(name, "")
+        value = self.start[name] if name in self.start else getattr(self.row, name, None)
+        return _typed(value, self.zone)
+
+
+def _typed(value: Any, zone: str) -> Any:
+    """A value as an input holds it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset):
+        return [str(each) for each in value]
+    return str(value)
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple | set) else [value]
+
+
+def _sentences(said: Any) -> list[str]:
+    """Errors of a field, and of what lies within it, as one list of sentences."""
+    if isinstance(said, dict):
+        return list(dict.fromkeys(sentence for each in said.values() for sentence in _sentences(each)))
+    return [str(sentence) for sentence in said]
+
+
+def page_number() -> int:
+    """The page of a list that is asked for; the first where it is no number."""
+    asked = request.args.get("page", "")
+    return max(1, int(asked)) if asked.isdigit() and len(asked) < 7 else 1
