@@ -9,7 +9,7 @@ import pycountry
 from babel import Locale
 from flask_babel import LazyString
 
-from preparedness.i18n import _l, current, language_name
+from preparedness.i18n import _l, current
 
 
 class Worded(StrEnum):
@@ -346,4 +346,10 @@ def _countries(language: str) -> list[tuple[str, str]]:
 
 def languages() -> list[tuple[str, str]]:
     """Code and name of each language offered, in the language spoken now, by name."""
-    return sorted(((code, language_name(code)) for code in CURRENT_LANGUAGES), key=lambda pair: pair[1].casefold())
+    return _languages(current())
+
+
+@cache
+def _languages(spoken: str) -> list[tuple[str, str]]:
+    names = {code: Locale.parse(code, sep="-").get_display_name(spoken) or code for code in CURRENT_LANGUAGES}
+    return sorted(names.items(), key=lambda pair: pair[1].casefold())
