@@ -351,5 +351,5 @@ def languages() -> list[tuple[str, str]]:
 
 @cache
 def _languages(spoken: str) -> list[tuple[str, str]]:
-    names = {code: Locale.parse(code, sep="-").get_display_name(spoken) or code for code in CURRENT_LANGUAGES}
+    names = {code: Locale(spoken).languages.get(code, code) for code in CURRENT_LANGUAGES}
     return sorted(names.items(), key=lambda pair: pair[1].casefold())
