@@ -4,6 +4,7 @@ import hashlib
 import mimetypes
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
@@ -13,7 +14,7 @@ blueprint = Blueprint("assets", __name__, url_prefix="/static")
 
 _BOOTSTRAP = files("js_lib_bootstrap5") / "static" / "js-lib-bootstrap5"
 _HTMX = files("js_lib_htmx") / "static" / "htmx"
-_OWN = files("preparedness") / "static"
+_OWN = Path(__file__).parent / "static"
 
 VENDOR = {
     "bootstrap.css": _BOOTSTRAP / "css" / "bootstrap.min.css",

@@ -21,27 +21,27 @@
     if (form) again(form);
   });
 
-  // <select data-filter="…">: a box above it narrows the list; what is chosen stays chosen.
+  // [data-filter]: a box above a long list narrows it; what is chosen stays.
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const narrow = (select) => {
-    if (select.dataset.narrowed) return;
-    select.dataset.narrowed = "yes";
-    const options = [...select.options].map((option) => [option, plain(option.text)]);
+  const narrow = (list) => {
+    if (list.dataset.narrowed) return;
+    list.dataset.narrowed = "yes";
+    const rows = [...list.children].map((row) => [row, plain(row.textContent), row.querySelector("input") || row]);
     const box = document.createElement("input");
     box.type = "search";
     box.className = "control control-filter";
-    box.placeholder = select.dataset.filter;
-    box.setAttribute("aria-label", select.dataset.filter);
-    box.setAttribute("aria-controls", select.id);
+    box.placeholder = list.dataset.filter;
+    box.setAttribute("aria-label", list.dataset.filter);
     box.addEventListener("input", () => {
       const words = plain(box.value).split(/\s+/).filter(Boolean);
-      const kept = options.filter(([option, text]) => option.selected || words.every((word) => text.includes(word)));
-      select.replaceChildren(...kept.map(([option]) => option));
+      const stays = ([, text, choice]) =>
+        choice.selected || choice.checked || words.every((word) => text.includes(word));
+      list.replaceChildren(...rows.filter(stays).map(([row]) => row));
     });
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault();
     });
-    select.before(box);
+    list.before(box);
   };
 
   // <button data-copy="#id">: copies that text, and says so.
@@ -66,7 +66,7 @@
   document.addEventListener("keydown", (event) => event.key === "Escape" && close(event));
 
   const dress = (root) => {
-    root.querySelectorAll("select[data-filter]").forEach(narrow);
+    root.querySelectorAll("[data-filter]").forEach(narrow);
     root.querySelectorAll("[data-copy][hidden]").forEach((button) => (button.hidden = false));
   };
   dress(document);

@@ -1,77 +1,80 @@
 """A tiny app that shows the gallery in the product's own frames."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, flash, render_template, request
+from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from preparedness import assets, i18n
-from preparedness.vocabulary import LedBy, Phase, Verification
+from preparedness import assets, i18n, pages, shapes
+from preparedness.accounts.models import Access
+from preparedness.activations.models import ActivationState, TaskState
+from preparedness.confirmations.models import Choice
+from preparedness.errors import Refused
+from preparedness.plans.models import PlanState, Status
+from preparedness.shapes import Shape
+from preparedness.vocabulary import LedBy, Level, Mode, Phase, Verification, Worded
+from preparedness.web import Form, StaleField
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE.parent.parent / "templates"
 
 
-class Fields(SimpleNamespace):
-    """A form as the macros see one: fields by name, errors, a version, what someone else saved."""
+class Source(Worded):
+    """A short list, as radio buttons."""
 
-    def __getitem__(self, name: str) -> Any:
-        return self.fields[name]
-
-
-def field(name: str, label: str, kind: str = "text", **traits: Any) -> SimpleNamespace:
-    """A field with the traits that matter here; the others as empty as they come."""
-    empty = {"hint": "", "value": None, "errors": [], "required": False, "choices": None, "multiple": False}
-    more = {"autocomplete": None, "maxlength": None, "rows": None}
-    return SimpleNamespace(**empty | more | {"name": name, "id": f"f-{name}", "label": label, "kind": kind} | traits)
+    THEMSELVES = "themselves", "themselves"
+    COLLEAGUE = "colleague", "a colleague"
 
 
-def form_of(*fields: SimpleNamespace, version: int | None = None, stale: Any = ()) -> Fields:
-    """A form of these fields; its errors are theirs."""
-    errors = {each.name: each.errors for each in fields if each.errors}
-    return Fields(fields={each.name: each for each in fields}, errors=errors, version=version, stale=stale)
+class PersonShape(Shape):
+    """Every kind of field."""
+
+    name = shapes.words("Name", required=True, autocomplete="off")
+    country = shapes.country("Country of residence", required=True)
+    organisation = shapes.words("Organisation", hint="Begin to type: those we know are shown.")
+    email = shapes.email("E-mail address", required=True)
+    phone = shapes.phone("Phone", hint="With the country's code: +1 416 555 0134.")
+    zone = shapes.zone("Time zone")
+    languages = shapes.languages("Languages")
+    source = shapes.code(Source, "Where the contact comes from", kind="radio", required=True)
+    modes = shapes.codes(Mode, "How they can help")
+    hours = shapes.whole("Hours a week", most=80)
+    told_on = shapes.day("Told on")
+    name_local = shapes.words("Name in their own script", lang="ar")
+    notes = shapes.text("Notes", hint="No names of missing people, no coordinates.", rows=3)
+    file = shapes.words("Signed form", kind="file")
+    sure = shapes.yes("I have checked this with her")
+    hidden = shapes.words("", kind="hidden")
 
 
-def person_form() -> Fields:
-    """A form with every kind of field, one error and one lost race."""
-    countries = [("", ""), ("CA", "Canada"), ("CL", "Chile"), ("HT", "Haïti")]
-    people = [(number, name) for number, name in enumerate(["Amina Osman", "Élodie Désir", "Tomás Reyes"], start=1)]
-    return form_of(
-        field("name", "Name", required=True, value="Amina <b>Osman</b>", autocomplete="off", maxlength=200),
-        field("country", "Country of residence", "select", required=True, choices=countries, value="CA"),
-        field("organisation", "Organisation", hint="Begin to type: those we know are shown."),
-        field("email", "E-mail address", "email", value="amina@", errors=["This is no e-mail address."], required=True),
-        field("phone", "Phone", "tel", hint="With the country's code: +1 416 555 0134."),
-        field("person", "Contact point", "select", choices=people, multiple=False, value=2),
-        field(
-            "source",
-            "Where the contact comes from",
-            "radio",
-            required=True,
-            choices=[("themselves", "themselves"), ("colleague", "a colleague")],
-            value="colleague",
-        ),
-        field("modes", "How they can help", "checkboxes", choices=[("a", "from home"), ("b", "funds")], value=["b"]),
-        field("told_on", "Told on", "date", value="2026-03-03"),
-        field("notes", "Notes", "textarea", hint="No names of missing people, no coordinates.", rows=3),
-        field("file", "Signed form", "file"),
-        field("sure", "I have checked this with her", "checkbox", value=True),
-        field("hidden", "", "hidden", value="kept"),
-        version=7,
-        stale=[SimpleNamespace(label="Function", mine="Treasurer", theirs="President", by="Ana Desrosiers")],
-    )
+class FilterShape(Shape):
+    """What narrows a list."""
+
+    q = shapes.words("Name, place or language", kind="search")
+    country = shapes.country("Country")
 
 
-def answer_form() -> Fields:
+class AnswerShape(Shape):
     """What a focal point is asked."""
-    choices = [("accept", "Yes, I will"), ("limits", "Yes, with conditions"), ("decline", "No, I decline")]
-    return form_of(
-        field("answer", "Your answer", "radio", choices=choices, required=True),
-        field("notes", "Anything you wish to add", "textarea", rows=3),
-    )
+
+    answer = shapes.code(Choice, "Your answer", kind="radio", required=True)
+    notes = shapes.text("Anything you wish to add", rows=3)
+
+
+def person_form() -> Form:
+    """A form with every kind of field, one error and one lost race."""
+    typed = {
+        "name": "Amina <b>Osman</b>", "country": "CA", "email": "amina@", "zone": "America/Toronto", "languages": ["so", "ar"],
+        "source": "colleague", "modes": ["remote"], "hours": 6, "told_on": date(2026, 3, 3), "sure": True, "hidden": "kept",
+    }  # fmt: skip
+    form = Form(PersonShape, data=typed, row=SimpleNamespace(version=7))
+    form.refuse(Refused("This is not an e-mail address: write it as name@example.org.", field="email"))
+    form.stale = [StaleField("Function", "Treasurer", "President", "Ana Desrosiers")]
+    return form
 
 
 def seats(*rows: tuple[str, str | None, list[str], str]) -> list[SimpleNamespace]:
@@ -123,29 +126,16 @@ def items() -> list[SimpleNamespace]:
 def people() -> SimpleNamespace:
     """A page of a list."""
     rows = [
-        ("Amina Osman", "Toronto, Canada", Verification.DOCUMENTS_CHECKED, "accepted", 6),
-        ("Marc-Antoine Étienne", "Miami, United States", Verification.CONTACT_CONFIRMED, "invited", 3),
-        ("Тарас Шевчук", "Winnipeg, Canada", Verification.LISTED, "declined", 0),
-        ("سلمى عبد الرحمن", "Paris, France", Verification.COMMITMENTS_SIGNED, "accepted_with_limits", 10),
+        ("Amina Osman", "Toronto, Canada", Verification.DOCUMENTS_CHECKED, Status.ACCEPTED, 6),
+        ("Marc-Antoine Étienne", "Miami, United States", Verification.CONTACT_CONFIRMED, Status.INVITED, 3),
+        ("Тарас Шевчук", "Winnipeg, Canada", Verification.LISTED, Status.DECLINED, 0),
+        ("سلمى عبد الرحمن", "Paris, France", Verification.COMMITMENTS_SIGNED, Status.ACCEPTED_WITH_LIMITS, 10),
     ]
     names = ("name", "place", "verification", "status", "hours")
     found = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows]
     return SimpleNamespace(
         items=found, total=1204, page=2, per_page=50, pages=25, prev_url="?page=1", next_url="?page=3"
     )
-
-
-def _give_words(app: Flask) -> None:
-    app.add_template_global(lambda: "token", "csrf_token")
-    app.add_template_filter(lambda member: getattr(member, "words", member), "label")
-    app.add_template_filter(i18n.number, "number")
-    app.add_template_filter(i18n.moment, "moment")
-    app.add_template_filter(lambda when: "3 hours ago", "ago")
-    app.add_template_filter(_offset, "offset")
-
-
-def _offset(hours: int, anchor: str) -> str:
-    return f"{anchor}{hours:+d}" if abs(hours) < 48 else f"{anchor}{hours // 24:+d} d"
 
 
 def gallery() -> Flask:
@@ -155,7 +145,9 @@ def gallery() -> Flask:
     app.secret_key = "gallery"
     i18n.install(app)
     assets.install(app)
-    _give_words(app)
+    CSRFProtect(app)
+    app.jinja_env.filters.update(pages.FILTERS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
     def frame() -> dict[str, Any]:
@@ -165,7 +157,7 @@ def gallery() -> Flask:
         bands = [SimpleNamespace(**vars(band), exercise=False), SimpleNamespace(**vars(band), exercise=True)]
         return {
             "agency": agency,
-            "member": SimpleNamespace(name="Ana Desrosiers", access=LedBy.GOVERNMENT),
+            "member": None if request.path.startswith("/error") else SimpleNamespace(name="Ana Desrosiers", access=Access.PLANNER),
             "may": lambda name: True,
             "bands": bands if "bands" in request.args else [],
             "language": language,
@@ -174,25 +166,25 @@ def gallery() -> Flask:
             "now": datetime.now(UTC),
         }
 
-    @app.get("/member")
+    for endpoint in ("home", "plans", "activations", "exchange", "notifications"):
+        app.add_url_rule(f"/{endpoint}", f"{endpoint}.index", lambda: "")
+    app.add_url_rule("/contacts", "contacts.people", lambda: "")
+
+    @app.get("/member", endpoint="plans.show")
     def member() -> str:
         flash("The exercise was closed.", "done")
-        filter_form = form_of(
-            field("q", "Name, place or language", "search"),
-            field("country", "Country", "select", choices=[("", "everywhere"), ("CA", "Canada")]),
-        )
         return render_template(
             "gallery/member.html",
-            form=person_form(), filter_form=filter_form, roles=roles(), items=items(), page=people(),
-            phases=Phase, steps=Verification, hours=[3, 2, 1, 0, 0, 1, 4, 8, 11, 12, 12, 13, 12, 11, 12, 14, 13, 11, 9, 8, 8, 7, 5, 4],
+            form=person_form(), filter_form=Form(FilterShape), roles=roles(), items=items(), page=people(),
+            phases=Phase, steps=Verification, levels=Level, states=[*Status, *PlanState, *ActivationState, *TaskState], hours=[3, 2, 1, 0, 0, 1, 4, 8, 11, 12, 12, 13, 12, 11, 12, 14, 13, 11, 9, 8, 8, 7, 5, 4],
         )  # fmt: skip
 
     @app.get("/link")
     def link() -> str:
-        return render_template("gallery/link.html", form=answer_form())
+        return render_template("gallery/link.html", form=Form(AnswerShape))
 
     @app.get("/error/<int:code>")
     def error(code: int) -> tuple[str, int]:
-        return render_template(f"errors/{code}.html", reference="7K3M-Q2XA", frame=request.args.get("frame")), code
+        return render_template(f"errors/{code}.html", reference="7K3M-Q2XA", status=code), code
 
     return app
