@@ -236,6 +236,20 @@ def settle(response: Response) -> Response:
     return response
 
 
+def settle_or(unavailable: Callable[[DBAPIError], Response]) -> Callable[[Response], Response]:
+    """Settle each request; where the database cannot be written, answer with this instead."""
+
+    def settled(response: Response) -> Response:
+        try:
+            return settle(response)
+        except DBAPIError as error:
+            if not is_unavailable(error):
+                raise
+            return unavailable(error)
+
+    return settled
+
+
 def is_unavailable(error: DBAPIError) -> bool:
     """True where the database could not be written (locked, disk full, gone), which is nobody's mistake."""
     said = str(error.orig).lower()

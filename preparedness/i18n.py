@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, ngettext
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ __all__ = [
     "LANGUAGES",
     "_",
     "_l",
+    "clock",
     "country_name",
     "current",
     "day",
@@ -24,6 +25,7 @@ __all__ = [
     "moment",
     "ngettext",
     "number",
+    "offset",
     "speaking",
 ]
 
@@ -76,8 +78,8 @@ def language_name(code: str) -> str:
     """A language's name in the language spoken now."""
     try:
         return Locale.parse(code, sep="-").get_display_name(current()) or code
-    except (ValueError, LookupError):
-        return code
+    except (ValueError, UnknownLocaleError):
+        return Locale(current()).languages.get(code, code)
 
 
 def country_name(code: str | None) -> str:
@@ -99,6 +101,20 @@ def moment(value: datetime, zone: str = "UTC") -> str:
     return f"{dates.format_datetime(local, 'EEE d MMM y, HH:mm', locale=current())} ({city})"
 
 
+def clock(value: datetime, zone: str = "UTC") -> str:
+    """The time of day in a zone."""
+    return str(dates.format_time(value.astimezone(ZoneInfo(zone)), "HH:mm", locale=current()))
+
+
 def number(value: float) -> str:
     """A number as people of this language write it."""
     return str(numbers.format_decimal(value, locale=current()))
+
+
+def offset(hours: int, anchor: str) -> str:
+    """Hours from an anchor as the field writes them: H+6, P+7 d."""
+    sign = "−" if hours < 0 else "+"
+    size = abs(hours)
+    if size >= 48 and size % 24 == 0:
+        return str(_("%(anchor)s%(sign)s%(days)s d", anchor=anchor, sign=sign, days=size // 24))
+    return f"{anchor}{sign}{size}"

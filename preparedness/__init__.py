@@ -1,0 +1,33 @@
+"""Preparedness: diaspora actors in the emergency plans of government agencies."""
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from preparedness import assets, database, i18n, pages
+from preparedness import config as configuration
+from preparedness.accounts import permissions, signin
+
+VIEWS = ()
+"""The doors with pages, in the order of the menu."""
+
+
+def create_app(config: configuration.Config | None = None) -> Flask:
+    """The product: a list of what it is made of."""
+    config = config or configuration.load()
+    app = Flask(__name__, template_folder="../templates", static_folder=None, instance_path=str(config.instance))
+    app.config.from_mapping(configuration.for_flask(config))
+    app.extensions["preparedness"] = config
+    app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 3) if config.proxies else app.wsgi_app  # type: ignore[method-assign]
+    database.install(app)
+    i18n.install(app)
+    pages.install(app)
+    permissions.install(app)
+    signin.install(app, config)
+    assets.install(app)
+    for door in VIEWS:
+        app.register_blueprint(door.blueprint)
+    app.add_template_global(permissions.may)
+    Compress(app)
+    permissions.refuse_unlabelled(app)
+    return app

@@ -1,0 +1,182 @@
+"""Who may do what: one table, one label on each endpoint, one guard. Closed by default."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from preparedness.accounts import signins
+from preparedness.accounts.models import Access, User
+from preparedness.database import SAFE_METHODS, afterwards
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(Enum):
+    """Each act with the lowest access profile that may do it, and its sentence."""
+
+    OWN_ACCOUNT = Access.OFFICIAL, "Change one's own account."
+    HOME_READ = Access.OFFICIAL, "See what needs attention."
+    PLAN_READ = Access.OFFICIAL, "Read approved plans; planners read drafts too."
+    ACTIVATION_READ = Access.OFFICIAL, "See the activations one works on."
+    TASK_REPORT = Access.OFFICIAL, "Report on the tasks of these activations."
+    REPLY_REPORT = Access.OFFICIAL, "Note an answer to an alert that was given by phone."
+    LOG_WRITE = Access.OFFICIAL, "Write in the log of these activations."
+    COPY_READ = Access.OFFICIAL, "See one's own copies taken offline, and what came back."
+    COPY_ACTIVATION = Access.OFFICIAL, "Take an activation one works on offline, and bring it back."
+
+    PLAN_EDIT = Access.PLANNER, "Write plans, their roles, seats, triggers and checklists."
+    PLAN_APPROVE = Access.PLANNER, "Send a plan for review, approve and archive it."
+    SEAT_ASSIGN = Access.PLANNER, "Propose holders and deputies, change their order, end a designation."
+    CONTACT_READ = Access.PLANNER, "See people and organisations and how they are reached."
+    CONTACT_EDIT = Access.PLANNER, "Add and change people and organisations."
+    CONTACT_VERIFY = Access.PLANNER, "Record a verification."
+    CONTACT_ERASE = Access.PLANNER, "Erase a person's data."
+    CAMPAIGN_RUN = Access.PLANNER, "Ask holders to confirm, and note answers given by phone."
+    ACTIVATION_RUN = Access.PLANNER, "Activate, step, stand down, close and cancel."
+    COPY_PLAN = Access.PLANNER, "Take a plan offline and bring it back."
+    COPY_ROSTER = Access.PLANNER, "Take the roster offline and bring it in."
+    MESSAGE_READ = Access.PLANNER, "See what was sent and what became of it."
+    MESSAGE_RETRY = Access.PLANNER, "Send again what failed."
+    MAILBOX_READ = Access.PLANNER, "Read the mails of a local set-up in the browser."
+    HISTORY_READ = Access.PLANNER, "See who changed a row, and what."
+
+    MEMBER_EDIT = Access.ADMINISTRATOR, "Add, change and close members' accounts, and end their sign-ins."
+    AGENCY_EDIT = Access.ADMINISTRATOR, "Change the institution's settings, and start one's own."
+    AUDIT_READ = Access.ADMINISTRATOR, "Read the whole audit, and check its chain."
+
+    @property
+    def profile(self) -> Access:
+        """The lowest access profile that may do it."""
+        return self.value[0]
+
+
+PUBLIC, BY_LINK, BY_TOKEN = "public", "by link", "by token"
+Label = Permission | str
+
+FOREIGN: dict[str, Label] = {
+    "static": PUBLIC,
+    "security.login": PUBLIC,
+    "security.logout": Permission.OWN_ACCOUNT,
+    "security.forgot_password": PUBLIC,
+    "security.reset_password": PUBLIC,
+    "security.change_password": Permission.OWN_ACCOUNT,
+    "security.verify": Permission.OWN_ACCOUNT,
+    "security.two_factor_setup": Permission.OWN_ACCOUNT,
+    "security.two_factor_setup_validate": Permission.OWN_ACCOUNT,
+    "security.tf_select": PUBLIC,
+    "security.two_factor_token_validation": PUBLIC,
+    "security.two_factor_rescue": PUBLIC,
+    "security.mf_recovery": PUBLIC,
+    "security.mf_recovery_codes": Permission.OWN_ACCOUNT,
+    "security.static": PUBLIC,
+}
+"""Labels of endpoints that libraries bring."""
+
+csrf = CSRFProtect()
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Label an endpoint: only members whose access profile includes this."""
+    return _label(permission)
+
+
+def public(view: View) -> View:
+    """Label an endpoint: for everybody."""
+    return _label(PUBLIC)(view)
+
+
+def by_link(view: View) -> View:
+    """Label an endpoint: the address itself is the authority; no account, no cookie, no form token."""
+    return _label(BY_LINK)(view)
+
+
+def _label(label: Label) -> Callable[[View], View]:
+    def attach(view: View) -> View:
+        view.access_label = label  # type: ignore[attr-defined]
+        return view
+
+    return attach
+
+
+def label_of(app: Flask, endpoint: str) -> Label | None:
+    """What an endpoint is labelled with."""
+    return FOREIGN.get(endpoint) or getattr(app.view_functions[endpoint], "access_label", None)
+
+
+def may(permission: Permission | str) -> bool:
+    """True where the member who is signed in may do this; templates give its name."""
+    member: User | None = g.get("member")
+    wanted = Permission[permission] if isinstance(permission, str) else permission
+    return member is not None and member.access.includes(wanted.profile)
+
+
+def install(app: Flask) -> None:
+    """Guard every endpoint; refuse to start while one has no label."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    csrf.init_app(app)
+    app.before_request(guard)
+
+
+def refuse_unlabelled(app: Flask) -> None:
+    """Raises RuntimeError while an endpoint says nothing of who may use it."""
+    unlabelled = sorted(endpoint for endpoint in app.view_functions if label_of(app, endpoint) is None)
+    if unlabelled:
+        raise RuntimeError(f"endpoints without a label: {', '.join(unlabelled)}")
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before each request: who is it, and may they?"""
+    if request.endpoint is None:
+        _recognise()
+        return None
+    label = label_of(current_app, request.endpoint)
+    if label == BY_LINK:
+        return None
+    signed_in = _recognise()
+    if request.method not in SAFE_METHODS:
+        csrf.protect()
+    if not isinstance(label, Permission):
+        return None
+    if not signed_in:
+        return _to_sign_in()
+    if not may(label):
+        abort(403)
+    return None
+
+
+def fresh(minutes: int = 10) -> ResponseReturnValue | None:
+    """A redirect to sign in again where the last sign-in is older than this; None where it is recent enough."""
+    from_session = session.get("fs_paa")
+    if from_session is not None and signins.recent(from_session, timedelta(minutes=minutes)):
+        return None
+    return redirect(url_for("security.verify", next=request.full_path))
+
+
+def _recognise() -> bool:
+    """Set the member, the agency and the actor of a live sign-in."""
+    if not current_user.is_authenticated:
+        return False
+    signin = signins.live(session.get("sign_in"))
+    if signin is None or signin.member_id != current_user.id or not current_user.active:
+        signins.forget()
+        return False
+    g.member = current_user._get_current_object()
+    g.agency, g.actor, g.sign_in = g.member.agency, g.member.actor, signin
+    g.language = g.member.language
+    if signins.stale(signin):
+        identity = signin.id
+        afterwards(lambda: signins.seen(identity))
+    return True
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if request.method not in SAFE_METHODS or request.headers.get("HX-Request"):
+        abort(401)
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))

@@ -1,0 +1,115 @@
+"""Signing in, by Flask-Security: long passwords, argon2id, a second factor offered, and a throttle on guessing."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, abort, request
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+
+from preparedness.accounts import signins, throttle
+from preparedness.accounts.models import User
+from preparedness.config import Config
+from preparedness.database import db, now
+from preparedness.vocabulary import ChannelKind
+
+WINDOW = timedelta(minutes=15)
+TRIES_PER_ACCOUNT, TRIES_PER_NETWORK = 10, 60
+
+SETTINGS = {
+    "PASSWORD_HASH": "argon2",
+    # OWASP's argon2id profile: 19 MiB, two passes; the library's default takes ten times as long.
+    "PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__memory_cost": 19_456,
+        "argon2__time_cost": 2,
+        "argon2__parallelism": 1,
+    },
+    "PASSWORD_LENGTH_MIN": 12,
+    "PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
+    "JOIN_USER_ROLES": False,
+    "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+    "RETURN_GENERIC_RESPONSES": True,
+    "RECOVERABLE": True,
+    "CHANGEABLE": True,
+    "TWO_FACTOR": True,
+    "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+    "TWO_FACTOR_RESCUE_EMAIL": False,
+    "MULTI_FACTOR_RECOVERY_CODES": True,
+    "TOTP_ISSUER": "Preparedness",
+    "LOGIN_URL": "/sign-in",
+    "LOGOUT_URL": "/sign-out",
+    "LOGOUT_METHODS": ["POST"],
+    "RESET_URL": "/reset",
+    "RESET_PASSWORD_WITHIN": timedelta(days=1),
+    "CHANGE_URL": "/settings/password",
+    "VERIFY_URL": "/sign-in/again",
+    "TWO_FACTOR_SETUP_URL": "/settings/second-factor",
+    "TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
+    "TWO_FACTOR_RESCUE_URL": "/sign-in/code/lost",
+    "MULTI_FACTOR_RECOVERY_URL": "/sign-in/recovery",
+    "MULTI_FACTOR_RECOVERY_CODES_URL": "/settings/recovery-codes",
+    "POST_LOGIN_VIEW": "/",
+    "POST_LOGOUT_VIEW": "/sign-in",
+    "POST_CHANGE_VIEW": "/settings",
+    "POST_RESET_VIEW": "/",
+    "SEND_PASSWORD_CHANGE_EMAIL": False,
+    "SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
+    "DEFAULT_REMEMBER_ME": False,
+}
+
+
+class Mail(MailUtil):  # type: ignore[misc]
+    """Lets Flask-Security's mails leave by the outbox: the link is derived when it is sent."""
+
+    def send_mail(self, template: str, subject: str, recipient: Any, sender: Any, **kwargs: Any) -> None:
+        """Queue the letter of ours that stands for a template of theirs."""
+        from preparedness.notifications import outbox
+
+        user: User = kwargs["user"]
+        outbox.queue(
+            agency_id=user.agency_id,
+            key=outbox.key(template, user.id, now().isoformat(timespec="minutes")),
+            kind="account",
+            channel=ChannelKind.EMAIL,
+            template="reset_password",
+            params={"member_id": user.id},
+            language=user.language,
+            subject=user,
+            priority=1,
+            expires_at=now() + timedelta(days=1),
+        )
+
+
+def install(app: Flask, config: Config) -> None:
+    """Give the app sign-in and sign-out, and keep a row for each sign-in."""
+    app.config |= {f"SECURITY_{name}": value for name, value in SETTINGS.items()}
+    app.config["SECURITY_PASSWORD_SALT"] = config.secret_key
+    app.config["SECURITY_TOTP_SECRETS"] = {"1": config.secret_key}
+    app.config["SECURITY_EMAIL_SENDER"] = config.mail_from
+    datastore = SQLAlchemyUserDatastore(db, User, None)
+    Security(app, datastore, mail_util_cls=Mail, register_blueprint=True)
+    signins.install(app)
+    app.before_request(_refuse_guessing)
+    app.after_request(_count_failures)
+
+
+def _tries() -> bool:
+    return request.endpoint in {"security.login", "security.two_factor_token_validation"} and request.method == "POST"
+
+
+def _refuse_guessing() -> None:
+    """Too many wrong passwords for one account, or from one network: wait."""
+    if not _tries():
+        return
+    account, network = request.form.get("email", "-"), signins.network(request.remote_addr)
+    if throttle.too_often("sign-in", account, most=TRIES_PER_ACCOUNT, window=WINDOW) or throttle.too_often(
+        "sign-in-network", network, most=TRIES_PER_NETWORK, window=WINDOW
+    ):
+        abort(429)
+
+
+def _count_failures(response: Response) -> Response:
+    """Flask-Security answers a wrong password with 200; whoever gets in is sent on."""
+    if _tries() and response.status_code == 200:
+        throttle.count("sign-in", request.form.get("email", "-"), window=WINDOW)
+        throttle.count("sign-in-network", signins.network(request.remote_addr), window=WINDOW)
+    return response

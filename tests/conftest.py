@@ -1,0 +1,102 @@
+"""What every test may ask for: the app on both databases, the cast, and a client that checks the house rules."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from preparedness import create_app
+from preparedness.database import Model, db, writing
+from tests import cast, house, postgres
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=(*ENGINES, "both"), default="both", help="the database to run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--engine") != "sqlite":
+        postgres.reserve()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--engine")
+        once = metafunc.definition.get_closest_marker("once")
+        engines = ENGINES if wanted == "both" else (wanted,)
+        metafunc.parametrize("engine", engines[:1] if once else engines, scope="session")
+
+
+@pytest.fixture(scope="session")
+def database_url(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An empty database of this engine, one for each worker of the run."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if engine == "sqlite":
+        shared = Path("/dev/shm")
+        folder = tmp_path_factory.mktemp("sqlite") if not shared.is_dir() else shared
+        path = folder / f"preparedness-test-{os.getpid()}.sqlite"
+        return f"sqlite:///{path}"
+    return postgres.fresh_database(postgres.server(), f"test_{worker}").replace(
+        "postgresql://", "postgresql+psycopg://"
+    )
+
+
+@pytest.fixture(scope="session")
+def standing_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app, made once for each engine."""
+    instance = tmp_path_factory.mktemp("instance")
+    app = create_app(cast.settings(instance, database_url))
+    app.testing = True
+    app.test_client_class = house.Client
+    with app.app_context(), writing():
+        db.create_all()
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    for leftover in Path("/dev/shm").glob(f"preparedness-test-{os.getpid()}.sqlite*"):
+        leftover.unlink()
+
+
+@pytest.fixture
+def app(standing_app: Flask) -> Iterator[Flask]:
+    """The app on an empty database, inside its context; requests of the client run outside of it."""
+    with standing_app.app_context():
+        yield standing_app
+        db.session.remove()
+        _empty()
+
+
+def _empty() -> None:
+    with writing():
+        connection = db.session.connection()
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+        else:
+            connection.execute(text("SET session_replication_role = replica"))
+        for table in reversed(Model.metadata.sorted_tables):
+            connection.execute(table.delete())
+        if connection.dialect.name != "sqlite":
+            connection.execute(text("SET session_replication_role = DEFAULT"))
+        db.session.commit()
+        db.session.remove()
+
+
+@pytest.fixture
+def world(app: Flask) -> cast.World:
+    """The cast on an empty database; its own sentence stands in cast.py."""
+    return cast.assembled()
+
+
+@pytest.fixture
+def client(app: Flask) -> house.Client:
+    """A browser that is nobody yet: `client.sign_in(world.members["ana"])`."""
+    made = app.test_client()
+    assert isinstance(made, house.Client)
+    return made
