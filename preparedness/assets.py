@@ -83,4 +83,5 @@ def _served(name: str) -> Response:
         response.cache_control.immutable = True
     else:
         response.cache_control.no_cache = True
-    return response.make_conditional(request)  # type: ignore[no-any-return]
+    response.make_conditional(request)
+    return response

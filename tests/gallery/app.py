@@ -5,7 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, flash, render_template, request
+from flask import Flask, Response, flash, render_template, request
+from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 
@@ -21,6 +22,7 @@ from preparedness.web import Form, StaleField
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE.parent.parent / "templates"
+AWAKE = [3, 2, 1, 0, 0, 1, 4, 8, 11, 12, 12, 13, 12, 11, 12, 14, 13, 11, 9, 8, 8, 7, 5, 4]
 
 
 class Source(Worded):
@@ -55,7 +57,7 @@ class FilterShape(Shape):
     """What narrows a list."""
 
     q = shapes.words("Name, place or language", kind="search")
-    country = shapes.country("Country")
+    residence = shapes.country("Country")
 
 
 class AnswerShape(Shape):
@@ -68,9 +70,18 @@ class AnswerShape(Shape):
 def person_form() -> Form:
     """A form with every kind of field, one error and one lost race."""
     typed = {
-        "name": "Amina <b>Osman</b>", "country": "CA", "email": "amina@", "zone": "America/Toronto", "languages": ["so", "ar"],
-        "source": "colleague", "modes": ["remote"], "hours": 6, "told_on": date(2026, 3, 3), "sure": True, "hidden": "kept",
-    }  # fmt: skip
+        "name": "Amina <b>Osman</b>",
+        "country": "CA",
+        "email": "amina@",
+        "zone": "America/Toronto",
+        "languages": ["so", "ar"],
+        "source": "colleague",
+        "modes": ["remote"],
+        "hours": 6,
+        "told_on": date(2026, 3, 3),
+        "sure": True,
+        "hidden": "kept",
+    }
     form = Form(PersonShape, data=typed, row=SimpleNamespace(version=7))
     form.refuse(Refused("This is not an e-mail address: write it as name@example.org.", field="email"))
     form.stale = [StaleField("Function", "Treasurer", "President", "Ana Desrosiers")]
@@ -92,8 +103,15 @@ def roles() -> list[SimpleNamespace]:
         return SimpleNamespace(title=title, led_by=led_by, essential=essential, url="/", seats=seats(*rows))
 
     return [
-        role("Diaspora liaison officer", LedBy.GOVERNMENT, True, ("", "Ministry of Foreign Affairs", ["R. Jean"], "held")),
-        role("Diaspora coordination group", LedBy.DIASPORA, True, ("", "Federation of Haitian Associations", ["Konbit"], "held")),
+        role(
+            "Diaspora liaison officer", LedBy.GOVERNMENT, True, ("", "Ministry of Foreign Affairs", ["R. Jean"], "held")
+        ),
+        role(
+            "Diaspora coordination group",
+            LedBy.DIASPORA,
+            True,
+            ("", "Federation of Haitian Associations", ["Konbit"], "held"),
+        ),
         role(
             "Family-links focal point",
             LedBy.DIASPORA,
@@ -117,7 +135,9 @@ def items() -> list[SimpleNamespace]:
     }
     owners = ["Liaison officer", "Coordination group", "Family links", "Health lead", None]
     return [
-        SimpleNamespace(phase=phase, anchor=anchor, offset_hours=hours, text="Open the line", owner=owners[turn % 5], url="/")
+        SimpleNamespace(
+            phase=phase, anchor=anchor, offset_hours=hours, text="Open the line", owner=owners[turn % 5], url="/"
+        )
         for (phase, anchor), offsets in rows.items()
         for turn, hours in enumerate(offsets)
     ]
@@ -138,13 +158,20 @@ def people() -> SimpleNamespace:
     )
 
 
+def _as_the_product_does(response: Response) -> Response:
+    response.headers.extend(pages.HEADERS)
+    return response
+
+
 def gallery() -> Flask:
-    """The app: `/member`, `/link`, `/error/<code>`."""
+    """The app: `/member`, `/a/gallery`, `/error/<code>`."""
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_env.loader = ChoiceLoader([FileSystemLoader(TEMPLATES), FileSystemLoader(HERE.parent)])
     app.secret_key = "gallery"
     i18n.install(app)
     assets.install(app)
+    app.after_request(_as_the_product_does)
+    Compress(app)
     CSRFProtect(app)
     app.jinja_env.filters.update(pages.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -153,11 +180,15 @@ def gallery() -> Flask:
     def frame() -> dict[str, Any]:
         language = "ar" if request.args.get("direction") == "rtl" else "en"
         agency = SimpleNamespace(name="Civil Protection Agency", example=True)
-        band = SimpleNamespace(label="Partial activation", title="Earthquake, Artibonite", url="/", since=datetime.now(UTC))
+        band = SimpleNamespace(
+            label="Partial activation", title="Earthquake, Artibonite", url="/", since=datetime.now(UTC)
+        )
         bands = [SimpleNamespace(**vars(band), exercise=False), SimpleNamespace(**vars(band), exercise=True)]
         return {
             "agency": agency,
-            "member": None if request.path.startswith("/error") else SimpleNamespace(name="Ana Desrosiers", access=Access.PLANNER),
+            "member": None
+            if request.path.startswith("/error")
+            else SimpleNamespace(name="Ana Desrosiers", access=Access.PLANNER),
             "may": lambda name: True,
             "bands": bands if "bands" in request.args else [],
             "language": language,
@@ -175,11 +206,19 @@ def gallery() -> Flask:
         flash("The exercise was closed.", "done")
         return render_template(
             "gallery/member.html",
-            form=person_form(), filter_form=Form(FilterShape), roles=roles(), items=items(), page=people(),
-            phases=Phase, steps=Verification, levels=Level, states=[*Status, *PlanState, *ActivationState, *TaskState], hours=[3, 2, 1, 0, 0, 1, 4, 8, 11, 12, 12, 13, 12, 11, 12, 14, 13, 11, 9, 8, 8, 7, 5, 4],
-        )  # fmt: skip
+            form=person_form(),
+            filter_form=Form(FilterShape),
+            roles=roles(),
+            items=items(),
+            page=people(),
+            phases=Phase,
+            steps=Verification,
+            levels=Level,
+            states=[*Status, *PlanState, *ActivationState, *TaskState],
+            hours=AWAKE,
+        )
 
-    @app.get("/link")
+    @app.get("/a/gallery")
     def link() -> str:
         return render_template("gallery/link.html", form=Form(AnswerShape))
 
