@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import LazyString
 
 from preparedness.exchange.choices import WRITTEN_BETWEEN, Unknown
-from preparedness.exchange.values import Kind, Shape, Value, as_text, clean, dialled, fifteen_digits
+from preparedness.exchange.values import Kind, Pattern, Value, as_text, clean, dialled, fifteen_digits
 from preparedness.i18n import _, _l
 
 FIRST_DATE = date(1900, 3, 1)
@@ -51,35 +51,35 @@ class _Odd(Exception):  # noqa: N818
     """A value that this kind of column does not understand."""
 
 
-def understood(cell: list[Any] | None, shape: Shape, *, base: Value = None) -> Understood:
-    """What a cell of a workbook means in a column of this shape. No cell is an empty one."""
+def understood(cell: list[Any] | None, pattern: Pattern, *, base: Value = None) -> Understood:
+    """What a cell of a workbook means in a column of this pattern. No cell is an empty one."""
     if cell is None:
         return Understood()
     kind, value = cell[1].lstrip("="), cell[2]
     if kind in UNREADABLE:
         sentence: str = UNREADABLE[kind] % {"read": value}
-        return Understood(problem=Problem(clean(str(value or "")), wanted(shape), sentence))
+        return Understood(problem=Problem(clean(str(value or "")), wanted(pattern), sentence))
     if isinstance(value, str) and not clean(value):
         return Understood()
     notice = _("A formula was replaced by its result.") if cell[1].startswith("=") else None
     try:
-        if shape.kind is Kind.PHONE and not isinstance(value, str):
+        if pattern.kind is Kind.PHONE and not isinstance(value, str):
             return _phone_as_number(value, base)
-        return Understood(READERS[shape.kind](value, kind, shape), notice=notice)
+        return Understood(READERS[pattern.kind](value, kind, pattern), notice=notice)
     except _Odd:
-        read, asked = clean(str(value))[:80], wanted(shape)
+        read, asked = clean(str(value))[:80], wanted(pattern)
         sentence = _("“%(read)s” is not understood here. Wanted: %(wanted)s.", read=read, wanted=asked)
         return Understood(problem=Problem(read, asked, sentence))
     except Unknown as unknown:
-        return Understood(problem=_not_in_list(unknown, shape))
+        return Understood(problem=_not_in_list(unknown, pattern))
 
 
-def wanted(shape: Shape) -> str:
+def wanted(pattern: Pattern) -> str:
     """What a column takes, in a few words."""
-    offered = shape.choices.labels if shape.choices else []
-    if 0 < len(offered) <= FEW and shape.kind is Kind.CHOICE:
+    offered = pattern.choices.labels if pattern.choices else []
+    if 0 < len(offered) <= FEW and pattern.kind is Kind.CHOICE:
         return str(_("one of: %(choices)s", choices=WRITTEN_BETWEEN.join(offered)))
-    return str(WANTED[shape.kind])
+    return str(WANTED[pattern.kind])
 
 
 WANTED: dict[Kind, LazyString] = {
@@ -104,8 +104,8 @@ UNREADABLE: dict[str, LazyString] = {
 """What no column can take, by the kind of cell."""
 
 
-def _not_in_list(unknown: Unknown, shape: Shape) -> Problem:
-    asked = wanted(shape)
+def _not_in_list(unknown: Unknown, pattern: Pattern) -> Problem:
+    asked = wanted(pattern)
     if unknown.several:
         sentence = _("“%(read)s” means more than one line of the list. Write its Ref.", read=unknown.text)
     else:
@@ -113,11 +113,11 @@ def _not_in_list(unknown: Unknown, shape: Shape) -> Problem:
     return Problem(unknown.text, asked, sentence)
 
 
-def _text(value: Any, _kind: str, _shape: Shape) -> Value:
+def _text(value: Any, _kind: str, _pattern: Pattern) -> Value:
     return clean(as_text(value))
 
 
-def _phone(value: Any, _kind: str, _shape: Shape) -> Value:
+def _phone(value: Any, _kind: str, _pattern: Pattern) -> Value:
     return dialled(clean(value))
 
 
@@ -133,7 +133,7 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text).lstrip("0")
 
 
-def _date(value: Any, kind: str, _shape: Shape) -> Value:
+def _date(value: Any, kind: str, _pattern: Pattern) -> Value:
     if kind == "d":
         moment = datetime.fromisoformat(value)
         if moment.time() != time(0):
@@ -158,7 +158,7 @@ def _in_range(day: date) -> date:
     return day
 
 
-def _datetime(value: Any, kind: str, shape: Shape) -> Value:
+def _datetime(value: Any, kind: str, pattern: Pattern) -> Value:
     if kind == "d":
         moment = datetime.fromisoformat(value) + timedelta(milliseconds=500)
         _in_range(moment.date())
@@ -169,7 +169,7 @@ def _datetime(value: Any, kind: str, shape: Shape) -> Value:
     day, _space, clock = text.partition(" ") if ISO_DATE.match(text) else ("", "", text)
     if day:
         return datetime.combine(_in_range(_iso_date(day)), _clock(clock)).isoformat()
-    return _first_after(shape.since, _clock(clock)).isoformat()
+    return _first_after(pattern.since, _clock(clock)).isoformat()
 
 
 def _first_after(since: datetime | None, clock: time) -> datetime:
@@ -180,7 +180,7 @@ def _first_after(since: datetime | None, clock: time) -> datetime:
     return moment if moment >= since.replace(tzinfo=None, second=0, microsecond=0) else moment + timedelta(days=1)
 
 
-def _time(value: Any, kind: str, _shape: Shape) -> Value:
+def _time(value: Any, kind: str, _pattern: Pattern) -> Value:
     if kind == "d":
         return datetime.fromisoformat(value).strftime("%H:%M")
     if kind not in "st":
@@ -198,7 +198,7 @@ def _clock(text: str) -> time:
         raise _Odd from None
 
 
-def _whole(value: Any, _kind: str, _shape: Shape) -> Value:
+def _whole(value: Any, _kind: str, _pattern: Pattern) -> Value:
     if isinstance(value, bool):
         raise _Odd
     if isinstance(value, int | float):
@@ -211,7 +211,7 @@ def _whole(value: Any, _kind: str, _shape: Shape) -> Value:
     return int(text)
 
 
-def _number(value: Any, _kind: str, _shape: Shape) -> Value:
+def _number(value: Any, _kind: str, _pattern: Pattern) -> Value:
     if isinstance(value, bool):
         raise _Odd
     if isinstance(value, str):
@@ -222,24 +222,24 @@ def _number(value: Any, _kind: str, _shape: Shape) -> Value:
     return fifteen_digits(value)
 
 
-def _choice(value: Any, _kind: str, shape: Shape) -> Value:
-    assert shape.choices is not None
-    return shape.choices.code(clean(as_text(value)))
+def _choice(value: Any, _kind: str, pattern: Pattern) -> Value:
+    assert pattern.choices is not None
+    return pattern.choices.code(clean(as_text(value)))
 
 
-def _set(value: Any, _kind: str, shape: Shape) -> Value:
-    assert shape.choices is not None
-    return shape.choices.codes(clean(as_text(value))) or None
+def _set(value: Any, _kind: str, pattern: Pattern) -> Value:
+    assert pattern.choices is not None
+    return pattern.choices.codes(clean(as_text(value))) or None
 
 
-def _yes_no(value: Any, _kind: str, _shape: Shape) -> Value:
+def _yes_no(value: Any, _kind: str, _pattern: Pattern) -> Value:
     text = clean(as_text(value)).casefold()
     if text not in YES | NO:
         raise _Odd
     return text in YES
 
 
-READERS: dict[Kind, Callable[[Any, str, Shape], Value]] = {
+READERS: dict[Kind, Callable[[Any, str, Pattern], Value]] = {
     Kind.TEXT: _text,
     Kind.PHONE: _phone,
     Kind.DATE: _date,

@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Shape:
+class Pattern:
     """What one column's cells may hold. `since` dates a time of day that was written without its day."""
 
     kind: Kind
@@ -83,7 +83,7 @@ def clean(text: str) -> str:
     return text[:LONGEST_TEXT].rstrip(AT_THE_ENDS)
 
 
-def written(value: Value, shape: Shape) -> Any:
+def written(value: Value, pattern: Pattern) -> Any:
     """A canonical value as people read it in a cell or on a page."""
     match value:
         case None:
@@ -91,9 +91,9 @@ def written(value: Value, shape: Shape) -> Any:
         case bool():
             return _("yes") if value else _("no")
         case list():
-            return WRITTEN_BETWEEN.join(shape.choices.label(code) if shape.choices else code for code in value)
-        case str() if shape.choices:
-            return shape.choices.label(value)
+            return WRITTEN_BETWEEN.join(pattern.choices.label(code) if pattern.choices else code for code in value)
+        case str() if pattern.choices:
+            return pattern.choices.label(value)
     return value
 
 

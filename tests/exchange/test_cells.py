@@ -6,14 +6,14 @@ import pytest
 
 from preparedness.exchange import cells
 from preparedness.exchange.choices import Choice, Choices
-from preparedness.exchange.values import Kind, Shape
+from preparedness.exchange.values import Kind, Pattern
 
 PHASES = Choices([Choice("response", "Response", ("Intervention",)), Choice("recovery", "Recovery")])
 TAKEN = datetime.fromisoformat("2026-03-04T10:15:30")
 
 
 def read(kind, cell_kind, value, *, choices=None, since=None, base=None):
-    return cells.understood([1, cell_kind, value], Shape(kind, choices, since), base=base)
+    return cells.understood([1, cell_kind, value], Pattern(kind, choices, since), base=base)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_cell_means_the_same_however_it_was_typed(kind, cell_kind, value, form
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_no_cell_and_one_of_spaces_are_empty(kind):
-    assert cells.understood(None, Shape(kind, PHASES)) == cells.Understood()
+    assert cells.understood(None, Pattern(kind, PHASES)) == cells.Understood()
     assert read(kind, "s", " \xa0", choices=PHASES) == cells.Understood()
 
 

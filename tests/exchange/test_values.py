@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from preparedness.exchange import values
 from preparedness.exchange.choices import Choice, Choices
-from preparedness.exchange.values import Kind, Shape
+from preparedness.exchange.values import Kind, Pattern
 
 
 class Colour(enum.StrEnum):
@@ -63,15 +63,15 @@ def test_text_is_cut_at_what_a_cell_may_hold():
 
 
 def test_values_are_written_as_people_read_them():
-    colours = Shape(Kind.SET, Choices([Choice("r", "red"), Choice("b", "blue")]))
+    colours = Pattern(Kind.SET, Choices([Choice("r", "red"), Choice("b", "blue")]))
 
     assert values.written(["r", "b"], colours) == "red; blue"
     assert values.written("r", colours) == "red"
-    assert values.written(True, Shape(Kind.YES_NO)) == "yes"
-    assert values.written(False, Shape(Kind.YES_NO)) == "no"
-    assert values.written(None, Shape(Kind.TEXT)) == ""
-    assert values.written(7, Shape(Kind.WHOLE)) == 7
-    assert values.written(["x", "y"], Shape(Kind.SET)) == "x; y"
+    assert values.written(True, Pattern(Kind.YES_NO)) == "yes"
+    assert values.written(False, Pattern(Kind.YES_NO)) == "no"
+    assert values.written(None, Pattern(Kind.TEXT)) == ""
+    assert values.written(7, Pattern(Kind.WHOLE)) == 7
+    assert values.written(["x", "y"], Pattern(Kind.SET)) == "x; y"
 
 
 @pytest.mark.parametrize(

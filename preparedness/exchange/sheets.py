@@ -1,0 +1,173 @@
+"""What a workbook is made of: sheets and columns. The tables stand in the three modules named after their kind."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from flask_babel import LazyString
+
+from preparedness.exchange.choices import Choice, Choices
+from preparedness.exchange.merge import Row
+from preparedness.exchange.values import Kind, Pattern, canonical
+from preparedness.i18n import LANGUAGES, _, _l, speaking
+from preparedness.vocabulary import Worded, WordedRank, countries, languages, zones
+
+SCHEMA = 1
+"""The version of these tables: a copy says which it was made from."""
+
+
+class Editable(StrEnum):
+    """Whether a column may be changed offline: always, in new rows only, or never."""
+
+    YES = "yes"
+    NEW = "new"
+    NO = "no"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its key in the hidden row, its heading, what it holds and how it is read from a row."""
+
+    key: str
+    heading: LazyString
+    kind: Kind
+    width: int
+    editable: Editable
+    read: Callable[[Any, "Surroundings"], Any]
+    choices: str | None = None
+    required: bool = False
+    prints: bool = True
+    private: bool = False
+    """A contact detail, which leaves only where it is asked for, with a reason."""
+    hint: LazyString | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: key, title, columns, how many rows are left empty for something new, whether rows may be removed."""
+
+    key: str
+    title: LazyString
+    columns: tuple[Column, ...]
+    spare: int = 15
+    removable: bool = False
+
+    @property
+    def tag(self) -> str:
+        """What names the sheet in its hidden row, whatever people call it."""
+        return f"#pp:{self.key}:{SCHEMA}"
+
+    def offered(self, *, contacts: bool) -> tuple[Column, ...]:
+        """The columns of a copy with or without contact details."""
+        return tuple(column for column in self.columns if contacts or not column.private)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the columns of a workbook need beside the row: the zone of the file, when it is made, lists and figures."""
+
+    zone: str
+    at: datetime
+    lists: Mapping[str, Choices] = field(default_factory=dict)
+    figures: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+
+    def local(self, moment: datetime | None) -> datetime | None:
+        """A moment as the clock of the file's zone shows it."""
+        return moment.astimezone(ZoneInfo(self.zone)) if moment else None
+
+    def day(self, moment: datetime | None) -> date | None:
+        """The day of a moment in the file's zone."""
+        local = self.local(moment)
+        return local.date() if local else None
+
+    def moment(self, text: str) -> datetime:
+        """The moment that a date and time in the file's zone means."""
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+
+    @property
+    def city(self) -> str:
+        """The file's zone as a heading names it."""
+        return self.zone.rsplit("/", 1)[-1].replace("_", " ")
+
+    def heading(self, column: Column) -> str:
+        """A column's heading; one of times names the zone."""
+        return str(column.heading).replace("{zone}", self.city)
+
+    def pattern(self, column: Column) -> Pattern:
+        """What a column's cells may hold in this workbook."""
+        choices = self.lists[column.choices] if column.choices else None
+        return Pattern(column.kind, choices, self.local(self.at))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as it leaves: its Ref, its version here, and its cells in canonical form."""
+
+    ref: str
+    version: int
+    cells: Row
+
+
+def line(ref: str, row: Any, columns: Iterable[Column], around: Surroundings, *, version: int | None = None) -> Line:
+    """A row of the server in the form in which it is written, compared and kept as base."""
+    cells = {column.key: canonical(column.kind, column.read(row, around)) for column in columns if column.key != "ref"}
+    return Line(ref, row.version if version is None else version, cells)
+
+
+def ref_column(read: Callable[[Any, Surroundings], Any], width: int = 9) -> Column:
+    """The first column of every sheet: which row it is."""
+    return Column("ref", _l("Ref"), Kind.TEXT, width, Editable.NO, read)
+
+
+def worded(members: type[Worded] | type[WordedRank], only: Sequence[Worded] | None = None) -> Choices:
+    """A standard list: written in the language spoken now, understood in every language of the product."""
+    spoken = _words_in_all_languages(members)
+    return Choices(
+        Choice(str(member.value), str(member.words), spoken[str(member.value)])
+        for member in members
+        if only is None or member in only
+    )
+
+
+@cache
+def _words_in_all_languages(members: type[Worded] | type[WordedRank]) -> dict[str, tuple[str, ...]]:
+    words: dict[str, list[str]] = {str(member.value): [] for member in members}
+    for language in LANGUAGES:
+        with speaking(language):
+            for member in members:
+                words[str(member.value)].append(str(member.words))
+    return {code: tuple(dict.fromkeys(each)) for code, each in words.items()}
+
+
+def yes_or_no() -> Choices:
+    """The two words of a yes/no column."""
+    return Choices([Choice("yes", _("yes")), Choice("no", _("no"))])
+
+
+def country_choices(*, detail: bool = False) -> Choices:
+    """All countries by name; with `detail`, a province may follow after a colon."""
+    names = {language: Locale(language).territories for language in LANGUAGES}
+    return Choices(
+        (Choice(code, name, tuple(each.get(code, code) for each in names.values())) for code, name in countries()),
+        detail=detail,
+    )
+
+
+def language_choices() -> Choices:
+    """The languages offered, by name, understood in every language of the product."""
+    others: dict[str, list[str]] = {}
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            for code, name in languages():
+                others.setdefault(code, []).append(name)
+    return Choices(Choice(code, name, tuple(others[code])) for code, name in languages())
+
+
+def zone_choices() -> Choices:
+    """The time zones people choose from, by their names in the world's table."""
+    return Choices(Choice(zone, zone, (zone.rsplit("/", 1)[-1].replace("_", " "),)) for zone in zones())
