@@ -43,10 +43,10 @@ def install(app: Flask) -> None:
 
 
 def _chosen() -> str:
-    """The member's own language; by link the person's; else what the browser asks for."""
+    """The member's own language; by link the person's, unless they chose another; else what the browser asks for."""
     if not has_request_context():
         return "en"
-    chosen = g.get("language")
+    chosen = g.get("language") or request.args.get("language")
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
 
 
