@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from preparedness.database import Changes, Model, OfAgency, db, now
+from preparedness.database import Changes, Model, OfAgency, Page, db, now, page_of
 from preparedness.i18n import _l
 from preparedness.vocabulary import Worded
 
@@ -214,6 +214,14 @@ def of(subject: Any) -> list[Entry]:
         Entry.subject_id == subject.id,
     )
     return list(db.session.scalars(query.order_by(Entry.id.desc()).limit(200)))
+
+
+def listed(agency_id: int, page: int, *, action: str | None = None) -> Page[Entry]:
+    """The entries of an agency, newest first, a page at a time; of one action or of all."""
+    query = select(Entry).where(Entry.agency_id == agency_id).order_by(Entry.id.desc())
+    if action in set(Action):
+        query = query.where(Entry.action == Action(action))
+    return page_of(query, page)
 
 
 def broken_at(agency_id: int) -> int | None:
