@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from environs import Env
+from flask import current_app
 
 from preparedness.errors import Refused
 
@@ -184,3 +185,9 @@ def for_flask(config: Config) -> dict[str, Any]:
         "PREFERRED_URL_SCHEME": "https" if secure else "http",
         "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"],
     }
+
+
+def current() -> Config:
+    """The settings of the app at work."""
+    settings: Config = current_app.extensions["preparedness"]
+    return settings

@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app
 from flask_security import hash_password
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
+from preparedness import config
 from preparedness.accounts import signins
 from preparedness.accounts.models import Access, Agency, User
 from preparedness.audit import Action, Actor, record
@@ -97,7 +97,7 @@ def close(member: User, *, by: Actor) -> None:
 def one_time_address(member: User) -> str:
     """An address by which a member chooses a password, once, within a day."""
     token = generate_reset_password_token(member)
-    return f"{current_app.extensions['preparedness'].base_url}/reset/{token}"
+    return f"{config.current().base_url}/reset/{token}"
 
 
 def recipient(message: Message) -> Recipient | None:
