@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from preparedness.accounts.models import Agency, User
 from preparedness.audit import Action, Actor, record
-from preparedness.database import db, expect, revise, touch
+from preparedness.database import OfAgency, db, expect, revise, touch
 from preparedness.errors import Missing, Refused
 from preparedness.i18n import _
 
@@ -68,6 +68,11 @@ def named(name: str | None) -> Agency:
     if len(agencies) != 1:
         raise Refused(_("There is not exactly one institution: say which with --agency."))
     return agencies[0]
+
+
+def of(row: OfAgency) -> Agency:
+    """The institution a row belongs to."""
+    return db.session.get_one(Agency, row.agency_id)
 
 
 def listed() -> list[Agency]:
