@@ -114,6 +114,8 @@ class Action(Worded):
     TASK_CHANGED = "task_changed", _l("reported on a task")
     LOG_WRITTEN = "log_written", _l("wrote in the log")
 
+    MESSAGE_RETRIED = "message_retried", _l("sent a failed message again")
+
     TAKEN_OFFLINE = "taken_offline", _l("took a copy offline")
     BROUGHT_BACK = "brought_back", _l("brought a copy back")
     RETURN_DECIDED = "return_decided", _l("settled different entries")

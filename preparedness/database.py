@@ -1,19 +1,20 @@
 """The database: the base of every table, time kept in UTC, one transaction a request."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum as PythonEnum
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from flask import Flask, Response, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -24,11 +25,13 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    UpdateBase,
     event,
     func,
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -142,6 +145,13 @@ _clock: ContextVar[datetime | None] = ContextVar("clock", default=None)
 def now() -> datetime:
     """The time now, aware, in UTC."""
     return _clock.get() or datetime.now(UTC)
+
+
+def shared_now() -> datetime:
+    """The time by the clock that all hosts share, the database's: for leases, which two hosts must not read apart."""
+    if _clock.get() is None and db.engine.dialect.name == "postgresql":
+        return cast(datetime, db.session.scalars(select(func.clock_timestamp())).one())
+    return now()
 
 
 @contextmanager
@@ -322,6 +332,18 @@ def expect(row: Any, version: int | None, data: Mapping[str, Any], fields: Colle
         row.version,
         row.updated_by,
     )
+
+
+def changed(statement: UpdateBase) -> int:
+    """Run an UPDATE or DELETE, and say how many rows it met."""
+    return int(cast(CursorResult[Any], db.session.execute(statement)).rowcount)
+
+
+def insert_missing(model: type[Model], rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
+    """Insert the rows whose unique key is not there yet, whoever else inserts at the same moment."""
+    insert = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
+    if rows:
+        db.session.execute(insert(model).on_conflict_do_nothing(index_elements=key), list(rows))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,18 @@ class MessageState(Worded):
     EXPIRED = "expired", _l("too old to send")
 
 
+class Failure(Worded):
+    """Why a message did not leave: nothing of an address or of what a mail system said."""
+
+    NO_ADDRESS = "no_address", _l("no address is known any more")
+    NO_CHANNEL = "no_channel", _l("this server sends nothing by this channel")
+    SUPPRESSED = "suppressed", _l("they asked not to be written to")
+    REJECTED = "rejected", _l("their mail system rejected it")
+    PUT_OFF = "put_off", _l("their mail system put it off too often")
+    UNREACHABLE = "unreachable", _l("our mail server could not be reached")
+    UNWRITTEN = "unwritten", _l("the letter could not be written: a fault of this product")
+
+
 class Message(OfAgency, Model):
     """One message to one address. Its text is rendered at sending, its link derived then."""
 
@@ -51,7 +63,7 @@ class Message(OfAgency, Model):
     relay: Mapped[str | None]
     handed_over_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
-    final_error: Mapped[str | None]
+    final_error: Mapped[Failure | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
