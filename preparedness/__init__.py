@@ -4,11 +4,12 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from preparedness import assets, database, i18n, pages
+from preparedness import assets, database, i18n, news, pages
 from preparedness import config as configuration
 from preparedness.accounts import permissions, signin
+from preparedness.accounts import views as accounts_views
 
-VIEWS = ()
+VIEWS = (accounts_views,)
 """The doors with pages, in the order of the menu."""
 
 
@@ -25,6 +26,7 @@ def create_app(config: configuration.Config | None = None) -> Flask:
     permissions.install(app)
     signin.install(app, config)
     assets.install(app)
+    news.install()
     for door in VIEWS:
         app.register_blueprint(door.blueprint)
     app.add_template_global(permissions.may)

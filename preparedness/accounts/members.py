@@ -50,7 +50,7 @@ def by_email(email: str, *, agency: Agency | None = None) -> User:
 
 
 def add(agency: Agency, data: Mapping[str, Any], *, by: Actor, password: str | None = None) -> User:
-    """Add a member. Without a password they come in by a one-time address. Raises Refused where the address is taken."""
+    """Add a member. Without a password they come in by a one-time address. Raises Refused if it is taken."""
     email = data["email"].strip()
     if db.session.scalar(select(User.id).where(User.email_fold == email.casefold())) is not None:
         raise Refused(_("Somebody already signs in with this address: use another."), field="email")

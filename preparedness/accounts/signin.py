@@ -10,6 +10,7 @@ from preparedness.accounts import signins, throttle
 from preparedness.accounts.models import User
 from preparedness.config import Config
 from preparedness.database import db, now
+from preparedness.notifications import outbox
 from preparedness.vocabulary import ChannelKind
 
 WINDOW = timedelta(minutes=15)
@@ -62,8 +63,6 @@ class Mail(MailUtil):  # type: ignore[misc]
 
     def send_mail(self, template: str, subject: str, recipient: Any, sender: Any, **kwargs: Any) -> None:
         """Queue the letter of ours that stands for a template of theirs."""
-        from preparedness.notifications import outbox
-
         user: User = kwargs["user"]
         outbox.queue(
             agency_id=user.agency_id,
