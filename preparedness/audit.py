@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, event, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from preparedness.database import Changes, Model, OfAgency, Page, db, now, page_of
@@ -224,6 +224,17 @@ def listed(agency_id: int, page: int, *, action: str | None = None) -> Page[Entr
     if action in set(Action):
         query = query.where(Entry.action == Action(action))
     return page_of(query, page)
+
+
+def forget(subject: Any) -> int:
+    """Delete what the entries about a row say beyond their line; how many did. The chain still verifies."""
+    about = select(Entry.id).where(
+        Entry.agency_id == subject.agency_id,
+        Entry.subject_kind == subject.__tablename__,
+        Entry.subject_id == subject.id,
+    )
+    done: Any = db.session.execute(delete(Detail).where(Detail.entry_id.in_(about)))
+    return int(done.rowcount)
 
 
 def broken_at(agency_id: int) -> int | None:

@@ -1,15 +1,16 @@
 """Choosing a language, and writing dates and numbers as people of that language write them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import Babel, force_locale, get_locale
+from flask_babel import gettext as _translated
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext as _counted
 
 __all__ = [
     "LANGUAGES",
@@ -28,6 +29,9 @@ __all__ = [
     "offset",
     "speaking",
 ]
+
+_: Callable[..., str] = _translated
+ngettext: Callable[..., str] = _counted
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 """The languages the product speaks in full, each by its own name."""

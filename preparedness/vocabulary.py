@@ -2,6 +2,7 @@
 
 from enum import IntEnum, StrEnum
 from functools import cache
+from importlib.resources import files
 from typing import Any, Self
 from zoneinfo import available_timezones
 
@@ -136,6 +137,15 @@ class OrganisationKind(Worded):
     MISSION_CONSULATE = "mission_consulate", _l("embassy or consulate")
     HOST_COUNTRY_NGO = "host_country_ngo", _l("NGO in the country of residence")
     GOVERNMENT_BODY = "government_body", _l("government body")
+
+
+class Reached(Worded):
+    """How many people an organisation reaches, in bands: a count would name people."""
+
+    UNDER_50 = "under_50", _l("under 50")
+    FROM_50 = "50_200", _l("50 to 200")
+    FROM_200 = "200_1000", _l("200 to 1,000")
+    MORE = "more", _l("more than 1,000")
 
 
 class Capability(Worded):
@@ -331,6 +341,50 @@ def zones() -> tuple[str, ...]:
         "Pacific/",
     )
     return tuple(sorted(zone for zone in available_timezones() if zone.startswith(regions) or zone == "UTC"))
+
+
+MAIN_ZONES = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "CA": "America/Toronto",
+    "CD": "Africa/Kinshasa",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "ID": "Asia/Jakarta",
+    "KZ": "Asia/Almaty",
+    "MX": "America/Mexico_City",
+    "MY": "Asia/Kuala_Lumpur",
+    "NZ": "Pacific/Auckland",
+    "PS": "Asia/Hebron",
+    "PT": "Europe/Lisbon",
+    "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv",
+    "US": "America/New_York",
+    "UZ": "Asia/Tashkent",
+    "XK": "Europe/Belgrade",
+}
+"""Where most people of a country of several time zones live."""
+
+
+@cache
+def _first_zones() -> dict[str, str]:
+    """The first zone that the time-zone database lists for each country."""
+    found: dict[str, str] = {}
+    for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, _place, zone = line.split("\t")[:3]
+            found.setdefault(country, zone)
+    return found
+
+
+def zone_of(country: str) -> str | None:
+    """The time zone to begin with for somebody of whom only the country is known."""
+    return MAIN_ZONES.get(country) or _first_zones().get(country)
 
 
 def countries() -> list[tuple[str, str]]:

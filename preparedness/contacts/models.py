@@ -12,6 +12,11 @@ from preparedness.i18n import _l
 from preparedness.vocabulary import Capability as CapabilityCode
 from preparedness.vocabulary import ChannelKind, OrganisationKind, Relation, Source, Worded
 
+PHONE_KINDS = frozenset(
+    {ChannelKind.PHONE, ChannelKind.SMS, ChannelKind.WHATSAPP, ChannelKind.SIGNAL, ChannelKind.TELEGRAM}
+)
+"""The kinds of channel whose address is a phone number."""
+
 
 class ContactState(Worded):
     """Whether an organisation or person is still in the roster."""
@@ -54,6 +59,15 @@ class LinkPurpose(Worded):
     DETAILS = "details", _l("to see and change my details")
 
 
+class ErasureReason(Worded):
+    """Why somebody's data are erased. A code, for free text would keep what is to go."""
+
+    THEIR_WISH = "their_wish", _l("they asked for it")
+    NOT_NEEDED = "not_needed", _l("their data are no longer needed")
+    MISTAKE = "mistake", _l("they should never have been entered")
+    RESTORED = "restored", _l("a backup had brought them back")
+
+
 class Organisation(OfAgency, Edited, Model):
     """A diaspora organisation, or a public body it works with."""
 
@@ -63,12 +77,14 @@ class Organisation(OfAgency, Edited, Model):
         UniqueConstraint("agency_id", "ref"),
         same_agency("parent_id", "organisation"),
     )
-    PERSONAL = frozenset({"email", "phone", "notes"})
+    PERSONAL = frozenset({"channels", "notes"})
 
     ref: Mapped[str]
     name: Mapped[str]
     name_fold: Mapped[str] = mapped_column(index=True)
     name_local: Mapped[str | None]
+    also_fold: Mapped[str | None]
+    """Other names people search by, folded."""
     kind: Mapped[OrganisationKind]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     contact_person_id: Mapped[int | None] = mapped_column(
@@ -77,8 +93,6 @@ class Organisation(OfAgency, Edited, Model):
     country: Mapped[str]
     city: Mapped[str | None]
     website: Mapped[str | None]
-    email: Mapped[str | None]
-    phone: Mapped[str | None]
     registration_no: Mapped[str | None]
     registered_in: Mapped[str | None]
     un_partner: Mapped[bool] = mapped_column(default=False)
@@ -107,6 +121,11 @@ class Organisation(OfAgency, Edited, Model):
         cascade="all, delete-orphan", foreign_keys="Vetting.organisation_id", order_by="Vetting.on, Vetting.id"
     )
 
+    @property
+    def shown_name(self) -> str:
+        """The name other people may read."""
+        return self.name
+
 
 class Person(OfAgency, Edited, Model):
     """Somebody the agency may ask to stand by a role. Knows them by the name they wish to be called."""
@@ -119,7 +138,10 @@ class Person(OfAgency, Edited, Model):
         same_agency("successor_id", "person"),
     )
     PERSONAL = frozenset(
-        {"name", "name_local", "alias", "function", "city", "origin_country", "check_phrase", "capacity", "languages"}
+        {
+            *("name", "name_local", "alias", "function", "city", "origin_country", "check_phrase", "capacity"),
+            *("channels", "languages", "covers", "absences"),
+        }
     )
 
     ref: Mapped[str]
@@ -127,6 +149,8 @@ class Person(OfAgency, Edited, Model):
     name_fold: Mapped[str] = mapped_column(index=True)
     name_local: Mapped[str | None]
     alias: Mapped[str | None]
+    also_fold: Mapped[str | None]
+    """Other names people search by, folded."""
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     function: Mapped[str | None]
     language: Mapped[str]
@@ -313,6 +337,7 @@ class Erasure(OfAgency, Model):
     person_ref: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
     by: Mapped[str]
+    reason: Mapped[ErasureReason]
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

@@ -1,0 +1,260 @@
+"""Additions and changes of people and organisations, one or a thousand, in the same few statements."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import selectinload
+
+from preparedness import refs
+from preparedness.accounts.models import Agency
+from preparedness.audit import Action, Actor, ActorKind, record
+from preparedness.contacts.models import ChannelState, ContactState, Organisation, Person
+from preparedness.contacts.parts import CHANNELS, Data, Difference, Part, Row, difference, ordered, said
+from preparedness.contacts.search import fold
+from preparedness.database import Changes, db, expect, now
+from preparedness.errors import Missing
+from preparedness.notifications import suppressions
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Rows asked for by their numbers at once; both engines take that many."""
+
+Change = tuple[int, int | None, Data]
+"""The number of a row, the version it was changed from (None: as it is now), and what is said of it."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What people and organisations have in common when they are written."""
+
+    model: type[Person] | type[Organisation]
+    prefix: str
+    owner: str
+    fields: tuple[str, ...]
+    links: Mapping[str, type[Person] | type[Organisation]]
+    parts: tuple[Part, ...]
+    added: Action
+    changed: Action
+    blank: Mapping[str, Any]
+    """What columns hold that are never empty."""
+    derived: Callable[[Data, Mapping[str, Any]], Row]
+    """Columns that follow from what is said under other names, given the columns as they are."""
+
+    def columns(self, data: Data, before: Mapping[str, Any]) -> Row:
+        """What a change says, as columns."""
+        said = {name: data[name] for name in self.fields if name in data} | self.derived(data, before)
+        return {name: self.blank.get(name) if value is None else value for name, value in said.items()}
+
+
+@dataclass
+class _Plan:
+    """What one change means for the row it is about."""
+
+    row: Any
+    columns: Row = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    changes: Changes = field(default_factory=dict)
+
+
+# --- Adding --------------------------------------------------------------------------------------------------------
+
+
+def add(roster: Roster, agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
+    """Add rows, each with a Ref of its own; their numbers in the order given."""
+    if not rows:
+        return []
+    db.session.flush()
+    _refuse_strangers(roster, agency.id, rows)
+    fresh = _fresh_refs(roster, agency.id, len(rows))
+    made = [_new(roster, agency.id, ref, row, by) for ref, row in zip(fresh, rows, strict=True)]
+    table = _table(roster.model)
+    ids = list(db.session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), made))
+    for part in roster.parts:
+        _insert_children(
+            part,
+            [
+                {**child, roster.owner: number, "agency_id": agency.id}
+                for number, row in zip(ids, rows, strict=True)
+                for child in part.after(row, []) or []
+            ],
+            by,
+        )
+    for number, ref, row in zip(ids, fresh, rows, strict=True):
+        subject = roster.model(id=number, ref=ref, agency_id=agency.id)
+        record(roster.added, subject, by=by, **({"source": row["source"]} if row.get("source") else {}))
+    return ids
+
+
+def _new(roster: Roster, agency_id: int, ref: str, data: Data, by: Actor) -> Row:
+    columns = roster.columns(data, {})
+    moment = now()
+    return {
+        **{name: columns.get(name, roster.blank.get(name)) for name in roster.fields},
+        **_folds(columns),
+        "agency_id": agency_id,
+        "ref": ref,
+        "created_at": moment,
+        "updated_at": moment,
+        "updated_by": by.label,
+    }
+
+
+def _folds(columns: Mapping[str, Any]) -> Row:
+    """The names as they are searched and sorted by."""
+    also = [columns[name] for name in ("name_local", "alias") if columns.get(name)]
+    return {"name_fold": fold(columns["name"]), "also_fold": fold(" ".join(also)) or None}
+
+
+def _fresh_refs(roster: Roster, agency_id: int, count: int) -> list[str]:
+    """As many new Refs, none of which the agency has."""
+    fresh: dict[str, None] = {}
+    while len(fresh) < count:
+        tried = {refs.make(roster.prefix, fresh) for _turn in range(count - len(fresh))}
+        for some in _chunks(sorted(tried)):
+            taken = select(roster.model.ref).where(roster.model.agency_id == agency_id, roster.model.ref.in_(some))
+            tried -= set(db.session.scalars(taken))
+        fresh |= dict.fromkeys(tried)
+    return list(fresh)
+
+
+def _refuse_strangers(roster: Roster, agency_id: int, rows: Sequence[Data]) -> None:
+    """Raises Missing where a row points to another that this agency does not have."""
+    for name, model in roster.links.items():
+        wanted = {row[name] for row in rows if row.get(name) is not None}
+        for some in _chunks(sorted(wanted)):
+            known = select(model.id).where(model.agency_id == agency_id, model.id.in_(some))
+            if set(some) - set(db.session.scalars(known)):
+                raise Missing
+
+
+# --- Changing ------------------------------------------------------------------------------------------------------
+
+
+def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Actor) -> list[int]:
+    """Change rows, each from the version it was seen at; the numbers of those that moved and stayed."""
+    db.session.flush()
+    _refuse_strangers(roster, agency_id, [data for _number, _version, data in changes])
+    rows = _loaded(roster, agency_id, [number for number, _version, _data in changes])
+    moved = [
+        number
+        for number, version, _data in changes
+        if number not in rows or version not in (None, rows[number].version)
+    ]
+    plans = [_planned(roster, rows[number], data) for number, _version, data in changes if number not in moved]
+    plans = [plan for plan in plans if plan.changes]
+    raced = _write_columns(roster, plans, by)
+    plans = [plan for plan in plans if plan.row.id not in raced]
+    for part in roster.parts:
+        _write_children(roster, agency_id, part, plans, by)
+    for plan in plans:
+        record(roster.changed, plan.row, by=by, changes=plan.changes)
+    for row in rows.values():
+        db.session.expire(row)
+    return moved + sorted(raced)
+
+
+def expect_unmoved(roster: Roster, row: Any, data: Data, version: int | None) -> None:
+    """Raises Stale where a row is newer than the version seen, with both values of all that is said."""
+    held = {name: getattr(row, name) for name in roster.fields} | said(roster.parts, row)
+    held |= getattr(row, "capacity", {})
+    now_said = SimpleNamespace(
+        **{name: ordered(held.get(name)) for name in data}, version=row.version, updated_by=row.updated_by
+    )
+    expect(now_said, version, {name: ordered(value) for name, value in data.items()}, data)
+
+
+def _loaded(roster: Roster, agency_id: int, ids: Sequence[int]) -> dict[int, Any]:
+    """The rows with what belongs to them, as they are in the database now."""
+    model = roster.model
+    children = [selectinload(getattr(model, part.attribute)) for part in roster.parts]
+    found: dict[int, Any] = {}
+    for some in _chunks(ids):
+        query = select(model).where(model.agency_id == agency_id, model.id.in_(some))
+        query = query.where(model.state != ContactState.ERASED).options(*children)
+        found |= {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+    return found
+
+
+def _planned(roster: Roster, row: Any, data: Data) -> _Plan:
+    before = {name: getattr(row, name) for name in roster.fields}
+    after = {**before, **roster.columns(data, before)}
+    changes: Changes = {name: (before[name], after[name]) for name in roster.fields if before[name] != after[name]}
+    plan = _Plan(row, {**after, **_folds(after)}, changes=changes)
+    for part in roster.parts:
+        found = difference(part, data, getattr(row, part.attribute))
+        if found:
+            plan.differences.append(found)
+            plan.changes[part.name] = (part.brief(found.before), part.brief(found.after))
+    return plan
+
+
+def _write_columns(roster: Roster, plans: Sequence[_Plan], by: Actor) -> set[int]:
+    """Write the rows themselves, each only at the version it was read at; the numbers of those not written."""
+    if not plans:
+        return set()
+    table, moment = _table(roster.model), now()
+    written: dict[str, Any] = {name: bindparam(f"to_{name}") for name in (*roster.fields, "name_fold", "also_fold")}
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("row"), table.c.version == bindparam("seen"))
+        .values({**written, "version": table.c.version + 1, "updated_at": moment, "updated_by": by.label})
+    )
+    values = [
+        {"row": plan.row.id, "seen": plan.row.version, **{f"to_{name}": plan.columns[name] for name in written}}
+        for plan in plans
+    ]
+    result: Any = db.session.execute(statement, values)
+    if result.rowcount == len(plans):
+        return set()
+    ours: set[int] = set()
+    for some in _chunks([plan.row.id for plan in plans]):
+        ours |= set(db.session.scalars(select(table.c.id).where(table.c.id.in_(some), table.c.updated_at == moment)))
+    return {plan.row.id for plan in plans} - ours
+
+
+def _write_children(roster: Roster, agency_id: int, part: Part, plans: Sequence[_Plan], by: Actor) -> None:
+    """Write what belongs to the rows: what goes, then what is new, then what says something else."""
+    table = _table(part.model)
+    found = [(plan.row.id, each) for plan in plans for each in plan.differences if each.part is part]
+    for some in _chunks([number for _owner, each in found for number in each.gone]):
+        db.session.execute(delete(table).where(table.c.id.in_(some)))
+    _insert_children(
+        part,
+        [{**row, roster.owner: owner, "agency_id": agency_id} for owner, each in found for row in each.new],
+        by,
+    )
+    others = [row for _owner, each in found for row in each.other]
+    if others:
+        told: dict[str, Any] = {name: bindparam(f"to_{name}") for name in part.said}
+        values = [{"row": row["row"], **{f"to_{name}": row[name] for name in part.said}} for row in others]
+        db.session.execute(update(table).where(table.c.id == bindparam("row")).values(told), values)
+
+
+def _insert_children(part: Part, rows: list[Row], by: Actor) -> None:
+    table = _table(part.model)
+    if part is CHANNELS and by.kind is not ActorKind.PERSON:
+        _bar(rows)
+    if rows:
+        db.session.execute(insert(table), [{name: row[name] for name in row if name in table.c} for row in rows])
+
+
+def _bar(channels: list[Row]) -> None:
+    """Mark the addresses that somebody asked us not to use; only they themselves can give them again."""
+    for agency_id in {row["agency_id"] for row in channels}:
+        barred = suppressions.among(agency_id, [(row["kind"], row["address_fold"]) for row in channels])
+        for row in channels:
+            no = (row["kind"], row["address_fold"]) in barred
+            row["state"] = ChannelState.OPTED_OUT if no else ChannelState.UNVERIFIED
+
+
+def _table(model: type[Any]) -> Any:
+    return model.__table__
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

@@ -1,0 +1,93 @@
+"""Likely twins: somebody in the roster who shares an address, a number, or a name and a country with a new row."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from preparedness.accounts.models import Agency
+from preparedness.contacts import parts
+from preparedness.contacts.models import PHONE_KINDS, Channel, ContactState, Organisation, Person
+from preparedness.contacts.parts import Data
+from preparedness.contacts.search import fold
+from preparedness.database import db
+from preparedness.i18n import _l
+from preparedness.vocabulary import ChannelKind, Worded
+
+CHUNK = 500
+
+
+class Likeness(Worded):
+    """What makes two rows alike, the surest first."""
+
+    EMAIL = "email", _l("the same e-mail address")
+    PHONE = "phone", _l("the same number")
+    NAME = "name", _l("the same name and country")
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A row of the roster that may be the same as a new one."""
+
+    id: int
+    ref: str
+    name: str
+    likeness: Likeness
+
+
+def twins(
+    agency: Agency, rows: Sequence[Data], *, among: type[Person] | type[Organisation] = Person
+) -> dict[int, list[Twin]]:
+    """The likely twins of new rows, by the place of each among them; places without a twin are left out."""
+    traits = [dict.fromkeys(_traits(row)) for row in rows]
+    wanted = {trait for each in traits for trait in each}
+    known = _known(agency, among, wanted)
+    found: dict[int, list[Twin]] = {}
+    for place, each in enumerate(traits):
+        like = {twin.id: twin for trait in reversed(each) for twin in known.get(trait, [])}
+        if like:
+            found[place] = [*reversed(like.values())]
+    return found
+
+
+Trait = tuple[Likeness, str, str]
+
+
+def _traits(row: Data) -> Iterator[Trait]:
+    """What a row could be known by: likeness, the value, and for a name its country."""
+    for channel in parts.CHANNELS.after(row, []) or []:
+        if channel["kind"] is ChannelKind.EMAIL:
+            yield Likeness.EMAIL, channel["address_fold"], ""
+        elif channel["kind"] in PHONE_KINDS:
+            yield Likeness.PHONE, channel["address_fold"], ""
+    for name in ("name", "name_local"):
+        if row.get(name):
+            yield Likeness.NAME, fold(row[name]), row.get("country") or ""
+
+
+def _known(agency: Agency, model: Any, wanted: set[Trait]) -> dict[Trait, list[Twin]]:
+    known: dict[Trait, list[Twin]] = defaultdict(list)
+    owner = Channel.person_id if model is Person else Channel.organisation_id
+    standing = (model.agency_id == agency.id, model.state != ContactState.ERASED)
+    for some in _chunks({value for likeness, value, _country in wanted if likeness is not Likeness.NAME}):
+        reached = select(model, Channel.kind, Channel.address_fold).join(Channel, owner == model.id)
+        for row, kind, address in db.session.execute(reached.where(*standing, Channel.address_fold.in_(some))):
+            likeness = Likeness.EMAIL if kind is ChannelKind.EMAIL else Likeness.PHONE
+            known[likeness, address, ""].append(_twin(row, likeness))
+    for some in _chunks({value for likeness, value, _country in wanted if likeness is Likeness.NAME}):
+        for row in db.session.scalars(select(model).where(*standing, model.name_fold.in_(some))):
+            for country in (row.country, ""):
+                known[Likeness.NAME, row.name_fold, country].append(_twin(row, Likeness.NAME))
+    return known
+
+
+def _twin(row: Any, likeness: Likeness) -> Twin:
+    return Twin(row.id, row.ref, row.shown_name, likeness)
+
+
+def _chunks(values: set[str]) -> Iterator[list[str]]:
+    listed = sorted(values)
+    for start in range(0, len(listed), CHUNK):
+        yield listed[start : start + CHUNK]

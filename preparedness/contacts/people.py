@@ -1,0 +1,280 @@
+"""People the agency may ask: found, added, changed, paused, let go and erased."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from preparedness import refs
+from preparedness.accounts.models import Agency
+from preparedness.audit import Action, Actor, ActorKind, record
+from preparedness.contacts import batches, erasing, parts, rosters, search, standing
+from preparedness.contacts.models import ContactState, Erasure, ErasureReason, Organisation, Person
+from preparedness.contacts.parts import Data
+from preparedness.database import Page, db, expect, now, page_of, revise, touch
+from preparedness.errors import Missing, Refused
+from preparedness.i18n import _, _l
+from preparedness.notifications.models import Message
+from preparedness.notifications.outbox import Recipient
+from preparedness.vocabulary import Mode, zone_of
+
+FIELDS = (
+    *("name", "name_local", "alias", "sensitive", "organisation_id", "function", "language", "timezone", "country"),
+    *("city", "origin_country", "source", "told_on", "check_phrase", "capacity", "successor_id"),
+)
+CAPACITY = ("modes", "hours_week", "available_from", "window", "own_crisis")
+NEEDED = {
+    "name": _l("Write a name, as they wish to be called."),
+    "source": _l("Say where this contact comes from: without it nobody may be asked."),
+    "language": _l("Choose the language in which to write to them."),
+    "country": _l("Choose the country where they live."),
+    "timezone": _l("Choose the time zone where they live."),
+}
+ERASERS: list[Callable[[Person], dict[str, int]]] = []
+"""What upper packages do when somebody is erased, in the same transaction; filled by create_app."""
+WHEN_LEFT: list[Callable[[Person, Actor], None]] = []
+"""What upper packages do when somebody leaves the roster or asks to be left alone; filled by create_app."""
+
+
+def _capacity(data: Data, before: Mapping[str, Any]) -> dict[str, Any]:
+    """How somebody can help, as one column: as a whole, or point by point."""
+    if "availability" in data:
+        return {"capacity": _plain(data["availability"] or {})}
+    said = {name: data[name] for name in CAPACITY if name in data}
+    return {"capacity": _plain({**(before.get("capacity") or {}), **said})} if said else {}
+
+
+def _plain(capacity: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is not given, and as JSON keeps it."""
+    given = {name: value for name, value in capacity.items() if value not in (None, "", [])}
+    return {name: _json(value) for name, value in given.items()}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+PEOPLE = batches.Roster(
+    model=Person,
+    prefix=refs.PERSON,
+    owner="person_id",
+    fields=FIELDS,
+    links={"organisation_id": Organisation, "successor_id": Person},
+    parts=(parts.CHANNELS, parts.LANGUAGES, parts.CAPABILITIES, parts.COVERS, parts.ABSENCES),
+    added=Action.PERSON_ADDED,
+    changed=Action.PERSON_CHANGED,
+    blank={"sensitive": False, "capacity": {}},
+    derived=_capacity,
+)
+
+
+class Home(NamedTuple):
+    """What people take after their organisation."""
+
+    country: str
+    registration: str | None
+
+
+def get(person_id: int, *, agency: Agency) -> Person:
+    """A person of this agency; raises Missing, also for somebody who was erased."""
+    query = select(Person).where(Person.agency_id == agency.id, Person.id == person_id)
+    person = db.session.scalar(query.where(Person.state != ContactState.ERASED))
+    if person is None:
+        raise Missing
+    return person
+
+
+def listed(
+    agency: Agency,
+    *,
+    q: str = "",
+    filters: Mapping[str, Any] | None = None,
+    page: int = 1,
+    per_page: int = 50,
+    sort: str | None = None,
+) -> Page[Person]:
+    """A page of the people that a search and filters leave, with what a list shows of them."""
+    query = select(Person).where(Person.agency_id == agency.id).outerjoin(Person.organisation)
+    query = query.where(*rosters.people(filters or {}))
+    if q:
+        query = query.where(search.means(Person, q))
+    shown = (
+        contains_eager(Person.organisation).selectinload(Organisation.channels),
+        selectinload(Person.channels),
+        selectinload(Person.capabilities),
+    )
+    return page_of(query.options(*shown).order_by(*rosters.order(Person, sort)), page, per_page)
+
+
+# --- Adding and changing -------------------------------------------------------------------------------------------
+
+
+def add(agency: Agency, data: Data, *, by: Actor) -> Person:
+    """Add somebody; what is not said follows from their organisation, else from the agency."""
+    (number,) = add_many(agency, [data], by=by)
+    return get(number, agency=agency)
+
+
+def add_many(agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
+    """Add many at once; their numbers in the order given."""
+    homes = _homes(agency, {row["organisation_id"] for row in rows if row.get("organisation_id")})
+    full = [_with_defaults(agency, row, homes.get(row.get("organisation_id"))) for row in rows]
+    for row in full:
+        _refuse_gaps({**dict.fromkeys(NEEDED), **row})
+        _refuse_travel(row, homes.get(row.get("organisation_id")))
+    return batches.add(PEOPLE, agency, full, by=by)
+
+
+def change(person: Person, data: Data, *, version: int | None, by: Actor) -> None:
+    """Change what is said of somebody; raises Stale where the row is newer than the version seen."""
+    batches.expect_unmoved(PEOPLE, person, data, version)
+    agency = db.session.get_one(Agency, person.agency_id)
+    if change_many(agency, [(person.id, None, data)], by=by):
+        raise Refused(_("This person is no longer in the roster."))
+
+
+def change_many(agency: Agency, changes: Sequence[batches.Change], *, by: Actor) -> list[int]:
+    """Change many at once; the numbers of those that moved meanwhile, which are left as they are."""
+    for _number, _version, data in changes:
+        _refuse_gaps(data)
+    travellers = {number: data for number, _version, data in changes if _travels(data)}
+    if travellers:
+        _refuse_travellers(agency, travellers)
+    return batches.change(PEOPLE, agency.id, changes, by=by)
+
+
+def _homes(agency: Agency, ids: set[int]) -> dict[int | None, Home]:
+    """The organisations of these numbers, as far as people take after them."""
+    columns = select(Organisation.id, Organisation.country, Organisation.registration_no)
+    query = columns.where(Organisation.agency_id == agency.id, Organisation.id.in_(ids))
+    return {number: Home(country, registration) for number, country, registration in db.session.execute(query)}
+
+
+def _with_defaults(agency: Agency, row: Data, home: Home | None) -> Data:
+    """What follows for somebody of whom little is said."""
+    country = row.get("country") or (home.country if home else agency.country)
+    zone = agency.timezone if country == agency.country else zone_of(country) or agency.timezone
+    given = {name: value for name, value in row.items() if value is not None}
+    return {"country": country, "timezone": zone, "language": agency.language, **given}
+
+
+def _refuse_gaps(data: Data) -> None:
+    """Raises Refused where something needed is said to be empty."""
+    for name, sentence in NEEDED.items():
+        if name in data and not data[name]:
+            raise Refused(str(sentence), field=name)
+
+
+def _travels(data: Data) -> bool:
+    return Mode.TRAVEL in (data.get("modes") or (data.get("availability") or {}).get("modes") or [])
+
+
+def _refuse_travel(data: Data, home: Home | None) -> None:
+    """Nobody travels on their own: only members of a team whose registration is recorded."""
+    if _travels(data) and not (home and home.registration):
+        raise Refused(
+            _("Travelling is for members of a registered team: record the registration of their organisation first."),
+            field="modes",
+        )
+
+
+def _refuse_travellers(agency: Agency, travellers: Mapping[int, Data]) -> None:
+    query = select(Person.id, Person.organisation_id).where(Person.agency_id == agency.id, Person.id.in_(travellers))
+    belongs = {number: travellers[number].get("organisation_id", home) for number, home in db.session.execute(query)}
+    homes = _homes(agency, {home for home in belongs.values() if home})
+    for number, home in belongs.items():
+        _refuse_travel(travellers[number], homes.get(home))
+
+
+# --- Pausing, letting go, erasing ----------------------------------------------------------------------------------
+
+
+def pause(person: Person, until: date | None, *, by: Actor, version: int | None = None) -> None:
+    """Send nothing to somebody until a day; from now on again without one."""
+    expect(person, version, {"paused_until": until}, ["paused_until"])
+    if until is not None and until < standing.today():
+        raise Refused(_("Write a day that is still to come."), field="until")
+    changes = revise(person, {"paused_until": until}, ["paused_until"])
+    touch(person, by=by.label)
+    record(Action.PERSON_PAUSED, person, by=by, changes=changes)
+
+
+def opt_out(person: Person, *, by: Actor) -> None:
+    """Keep that somebody asked to be left alone. Only they themselves can take it back, by their own link."""
+    if person.opted_out_at is not None:
+        return
+    person.opted_out_at = now()
+    touch(person, by=by.label)
+    record(Action.PERSON_OPTED_OUT, person, by=by)
+    _tell(person, by)
+
+
+def opt_in(person: Person, *, by: Actor) -> None:
+    """Keep that somebody takes it back that they are to be left alone."""
+    if (by.kind, by.id) != (ActorKind.PERSON, person.id):
+        raise Refused(_("Only the person can take this back, by their own link."))
+    person.opted_out_at = None
+    touch(person, by=by.label)
+    record(Action.PERSON_CHANGED, person, by=by, opted_out=False)
+
+
+def archive(person: Person, *, by: Actor, version: int | None = None, reason: str | None = None) -> None:
+    """Take somebody out of the lists; what they did stays, and they can be brought back."""
+    expect(person, version, {}, ())
+    changes = revise(person, {"state": ContactState.ARCHIVED}, ["state"])
+    touch(person, by=by.label)
+    record(Action.PERSON_ARCHIVED, person, by=by, changes=changes, reason=reason)
+    _tell(person, by)
+
+
+def restore(person: Person, *, by: Actor, version: int | None = None) -> None:
+    """Bring somebody back into the lists."""
+    expect(person, version, {}, ())
+    changes = revise(person, {"state": ContactState.ACTIVE}, ["state"])
+    touch(person, by=by.label)
+    record(Action.PERSON_CHANGED, person, by=by, changes=changes)
+
+
+def erase(person: Person, *, reason: ErasureReason, by: Actor) -> Erasure:
+    """Erase what is known of somebody, everywhere, in one transaction: a row without a name and counts stay."""
+    _tell(person, by)
+    counts: dict[str, int] = {}
+    for eraser in ERASERS:
+        for name, count in eraser(person).items():
+            counts[name] = counts.get(name, 0) + count
+    counts |= erasing.clear(person)
+    erasure = Erasure(
+        agency_id=person.agency_id,
+        person_id=person.id,
+        person_ref=person.ref,
+        by=by.label,
+        reason=reason,
+        counts=counts,
+    )
+    db.session.add(erasure)
+    touch(person, by=by.label)
+    record(Action.PERSON_ERASED, person, by=by, reason=reason, counts=counts)
+    return erasure
+
+
+def _tell(person: Person, by: Actor) -> None:
+    for told in WHEN_LEFT:
+        told(person, by)
+
+
+# --- Being written to ----------------------------------------------------------------------------------------------
+
+
+def recipient(message: Message) -> Recipient | None:
+    """Where a message to somebody goes now; None where it may not, or cannot, go any more."""
+    person = db.session.get(Person, message.person_id)
+    if person is None or person.state is not ContactState.ACTIVE or person.opted_out_at is not None:
+        return None
+    channel = standing.channel_of(person, message.channel)
+    if channel is None:
+        return None
+    return Recipient(channel.address, person.shown_name, person.language, person.timezone)
