@@ -4,11 +4,11 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import delete, func, select, update
 
+from preparedness import config
 from preparedness.accounts.models import Throttle
-from preparedness.database import afterwards, db, now
+from preparedness.database import afterwards, changed, db, insert_missing, now
 
 
 def too_often(scope: str, key: str, *, most: int, window: timedelta) -> bool:
@@ -37,14 +37,13 @@ def clear(scope: str, key: str) -> None:
 def sweep() -> int:
     """Delete what is older than a day; returns how many."""
     old = delete(Throttle).where(Throttle.window_start < now() - timedelta(days=1))
-    return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
+    return changed(old)
 
 
 def _add(scope: str, hashed: str, start: datetime) -> None:
-    same = (Throttle.scope == scope, Throttle.key_hash == hashed, Throttle.window_start == start)
-    added = db.session.execute(update(Throttle).where(*same).values(count=Throttle.count + 1))
-    if added.rowcount == 0:  # type: ignore[attr-defined]
-        db.session.add(Throttle(scope=scope, key_hash=hashed, window_start=start, count=1))
+    row = {"scope": scope, "key_hash": hashed, "window_start": start}
+    insert_missing(Throttle, [row | {"count": 0}], list(row))
+    changed(update(Throttle).filter_by(**row).values(count=Throttle.count + 1))
 
 
 def _start(window: timedelta) -> datetime:
@@ -53,5 +52,5 @@ def _start(window: timedelta) -> datetime:
 
 
 def _hash(scope: str, key: str) -> str:
-    secret = current_app.config["SECRET_KEY"].encode()
+    secret = config.current().secret_key.encode()
     return hmac.new(secret, f"{scope}|{key.casefold()}".encode(), hashlib.sha256).hexdigest()
