@@ -198,6 +198,16 @@ def told(person: Person, *, by: Actor) -> None:
     touch(person, by=by.label)
 
 
+def misdirected(person: Person, *, by: Actor) -> None:
+    """Keep that the address messages leave by is somebody else's: it is not used again (safety.md S8)."""
+    channel = channel_of(person)
+    if channel is None:
+        return
+    channel.state = ChannelState.OPTED_OUT
+    touch(person, by=by.label)
+    record(Action.PERSON_CHANGED, person, by=by, channel=channel.kind, state=channel.state)
+
+
 def contact_confirmed(person: Person) -> None:
     """Keep that somebody answered from the recorded address: the contact is confirmed, and the address works."""
     person.confirmed_self_at = now()
