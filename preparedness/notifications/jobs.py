@@ -1,0 +1,174 @@
+"""What the outbox does by itself: hand over what waits, and say what became of it."""
+
+import logging
+import time
+import traceback
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from flask import current_app
+from sqlalchemy.exc import DBAPIError
+
+from preparedness.config import Config
+from preparedness.database import db, transaction
+from preparedness.notifications import channels, claims, letters, outbox, relays, suppressions
+from preparedness.notifications.channels import Channel, Permanent, Temporary, Unreachable
+from preparedness.notifications.claims import Claim
+from preparedness.notifications.letters import Envelope
+from preparedness.notifications.models import Failure, Message, MessageState
+from preparedness.vocabulary import ChannelKind
+
+logger = logging.getLogger("preparedness.outbox")
+
+BATCH = 20
+ENOUGH = 5.0
+"""Seconds after which a round ends, so that a worker that is told to stop does so soon."""
+
+
+def deliver() -> int:
+    """Send what waits, the urgent first, in transactions of its own; returns how many were handed over."""
+    config: Config = current_app.extensions["preparedness"]
+    sent, until = 0, time.monotonic() + ENOUGH
+    with closing(Ways(channels.routes(config))) as ways:
+        while time.monotonic() < until and (taken := _take(ways)):
+            sent += _send_all(taken, ways, until)
+    return sent
+
+
+@dataclass
+class Ways:
+    """The ways out, and which of them rest just now."""
+
+    routes: dict[ChannelKind, list[Channel]]
+    resting: set[str] = field(default_factory=set)
+
+    @property
+    def spared(self) -> list[ChannelKind]:
+        """The kinds by which nothing can leave just now; what has no way at all is not spared, it fails."""
+        return [kind for kind, ways in self.routes.items() if ways and not self.open(kind)]
+
+    def open(self, kind: ChannelKind) -> list[Channel]:
+        """The ways of a kind that do not rest, the reserve last."""
+        return [way for way in self.routes.get(kind, []) if way.name not in self.resting]
+
+    def close(self) -> None:
+        """End all connections."""
+        for ways in self.routes.values():
+            for way in ways:
+                way.close()
+
+
+def _take(ways: Ways) -> list[Claim]:
+    with transaction():
+        claims.expire()
+        ways.resting = relays.resting()
+        return claims.take(BATCH, spared=ways.spared)
+
+
+def _send_all(taken: list[Claim], ways: Ways, until: float) -> int:
+    """Send one after the other; what there is no time or no way for goes back."""
+    sent, unbegun = 0, list(taken)
+    try:
+        while unbegun and time.monotonic() < until and unbegun[0].channel not in ways.spared:
+            sent += _send(unbegun.pop(0), ways)
+    finally:
+        if unbegun:
+            with transaction():
+                claims.give_back(unbegun)
+    return sent
+
+
+def _send(claim: Claim, ways: Ways) -> bool:
+    """Send one message: begin, write it, hand it over with no transaction open, mark it."""
+    with transaction():
+        begun = claims.begin(claim) is not None
+    envelope = _written(claim, ways) if begun else None
+    return envelope is not None and _hand_over(claim, envelope, ways)
+
+
+def _written(claim: Claim, ways: Ways) -> Envelope | None:
+    """The letter with its addresses; None where there is nothing to send, which is marked then."""
+    try:
+        with transaction():
+            if not ways.routes.get(claim.channel):
+                claims.mark(claim, MessageState.FAILED, failure=Failure.NO_CHANNEL)
+                return None
+            return _envelope(claim, db.session.get_one(Message, claim.message_id))
+    except DBAPIError:
+        raise
+    except Exception as error:  # one letter's fault must not hold up the others
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        logger.error(
+            "unwritten message=%s kind=%s at=%s:%s",
+            claim.message_id,
+            type(error).__name__,
+            at.filename,
+            at.lineno,
+        )
+        with transaction():
+            claims.postpone(claim, Failure.UNWRITTEN)
+        return None
+
+
+def _envelope(claim: Claim, message: Message) -> Envelope | None:
+    context = letters.CONTEXTS[message.template](message)
+    if context is None:
+        claims.mark(claim, MessageState.CANCELLED)
+        return None
+    recipient = outbox.RECIPIENTS["member" if message.person_id is None else "person"](message)
+    if recipient is None:
+        claims.mark(claim, MessageState.FAILED, failure=Failure.NO_ADDRESS)
+        return None
+    if suppressions.holds(message.agency_id, message.channel, recipient.address):
+        claims.mark(claim, MessageState.FAILED, failure=Failure.SUPPRESSED)
+        return None
+    config: Config = current_app.extensions["preparedness"]
+    agency = context["agency"]
+    return Envelope(
+        message_id=message.id,
+        agency_id=message.agency_id,
+        identity=f"{message.key[:40]}@{config.mail_from.rpartition('@')[2]}",
+        queued_at=message.created_at,
+        sender=agency.mail_from or config.mail_from,
+        sender_name="" if context.get("discreet") else agency.name,
+        address=recipient.address,
+        name=recipient.name,
+        letter=letters.render(message.template, message.language, {"recipient": recipient, **context}),
+    )
+
+
+def _hand_over(claim: Claim, envelope: Envelope, ways: Ways) -> bool:
+    """Try the ways out in their order, and mark what became of the message."""
+    for way in ways.open(claim.channel):
+        try:
+            code = way.send(envelope)
+        except Unreachable as error:
+            ways.resting.add(way.name)
+            _note(claim, way, error)
+            continue
+        except (Permanent, Temporary) as error:
+            _note(claim, way, error)
+            return False
+        with transaction():
+            claims.tried(claim, way.name, code, None)
+            claims.mark(claim, MessageState.HANDED_OVER, relay=way.name)
+            relays.worked(way.name)
+        return True
+    with transaction():
+        claims.wait(claim)
+    return False
+
+
+def _note(claim: Claim, way: Channel, error: channels.NotSent) -> None:
+    """Keep a try that went wrong, and what follows from it."""
+    logger.warning(
+        "not sent message=%s relay=%s code=%s kind=%s", claim.message_id, way.name, error.code, type(error).__name__
+    )
+    with transaction():
+        claims.tried(claim, way.name, error.code, error.said)
+        if isinstance(error, Unreachable):
+            relays.failed(way.name)
+        elif isinstance(error, Permanent):
+            claims.mark(claim, MessageState.FAILED, failure=Failure.REJECTED)
+        else:
+            claims.postpone(claim, Failure.PUT_OFF)
