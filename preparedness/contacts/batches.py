@@ -43,6 +43,8 @@ class Roster:
     """What columns hold that are never empty."""
     derived: Callable[[Data, Mapping[str, Any]], Row]
     """Columns that follow from what is said under other names, given the columns as they are."""
+    refuse: Callable[[Mapping[str, Any]], None]
+    """Raises Refused where the columns, as they would be, break a rule."""
 
     def columns(self, data: Data, before: Mapping[str, Any]) -> Row:
         """What a change says, as columns."""
@@ -91,6 +93,7 @@ def add(roster: Roster, agency: Agency, rows: Sequence[Data], *, by: Actor) -> l
 
 def _new(roster: Roster, agency_id: int, ref: str, data: Data, by: Actor) -> Row:
     columns = roster.columns(data, {})
+    roster.refuse(columns)
     moment = now()
     return {
         **{name: columns.get(name, roster.blank.get(name)) for name in roster.fields},
@@ -183,6 +186,8 @@ def _planned(roster: Roster, row: Any, data: Data) -> _Plan:
     before = {name: getattr(row, name) for name in roster.fields}
     after = {**before, **roster.columns(data, before)}
     changes: Changes = {name: (before[name], after[name]) for name in roster.fields if before[name] != after[name]}
+    if changes:
+        roster.refuse(after)
     plan = _Plan(row, {**after, **_folds(after)}, changes=changes)
     for part in roster.parts:
         found = difference(part, data, getattr(row, part.attribute))

@@ -39,6 +39,7 @@ ORGANISATIONS = batches.Roster(
     changed=Action.ORGANISATION_CHANGED,
     blank={"un_partner": False, "sensitive": False, "languages": []},
     derived=lambda _data, _before: {},
+    refuse=lambda _columns: None,
 )
 
 

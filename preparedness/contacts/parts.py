@@ -131,7 +131,7 @@ def _languages(data: Data, before: list[Row]) -> list[Row] | None:
 def _absences(data: Data, _before: list[Row]) -> list[Row] | None:
     if "absences" not in data:
         return None
-    return [{"since": each["from"], "until": each["until"]} for each in data["absences"] or []]
+    return [{"since": each["since"], "until": each["until"]} for each in data["absences"] or []]
 
 
 CHANNELS = Part("channels", "channels", Channel, ("kind", "address_fold"), ("address", "preference"), _channels)
@@ -208,7 +208,7 @@ def said(parts: Sequence[Part], row: Any) -> dict[str, Any]:
         for relation in Relation:
             found[relation.value] = [_without_relation(each) for each in held["covers"] if each["relation"] == relation]
     if "absences" in held:
-        found["absences"] = [{"from": each["since"], "until": each["until"]} for each in held["absences"]]
+        found["absences"] = held["absences"]
     return found
 
 

@@ -58,6 +58,12 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def _refuse_naming(columns: Mapping[str, Any]) -> None:
+    """Raises Refused where somebody sensitive would be known by no other name than their own."""
+    if columns.get("sensitive") and not columns.get("alias"):
+        raise Refused(_("Give them a working name: it stands for their own in lists and copies."), field="alias")
+
+
 PEOPLE = batches.Roster(
     model=Person,
     prefix=refs.PERSON,
@@ -69,6 +75,7 @@ PEOPLE = batches.Roster(
     changed=Action.PERSON_CHANGED,
     blank={"sensitive": False, "capacity": {}},
     derived=_capacity,
+    refuse=_refuse_naming,
 )
 
 
