@@ -126,10 +126,8 @@ def test_an_address_answers_as_its_label_says(app, world, client, profile):
         if address.open_to(profile):
             continue
         answer = sent(client, member, address, rows(world, address, own=True))
-        if member is not None:
-            wanted = 403
-        else:
-            wanted = 302 if address.method in SAFE_METHODS else 401
+        asked_in = 302 if address.method in SAFE_METHODS else 401
+        wanted = 403 if member is not None else asked_in
         if answer.status_code != wanted:
             broken.append(f"{address}: {answer.status_code}, not {wanted}")
         if wanted == 302 and not answer.location.startswith("/sign-in?next="):
