@@ -8,8 +8,9 @@ from preparedness import assets, database, i18n, news, pages
 from preparedness import config as configuration
 from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
+from preparedness.notifications import views as notifications_views
 
-VIEWS = (accounts_views,)
+VIEWS = (accounts_views, notifications_views)
 """The doors with pages, in the order of the menu."""
 
 

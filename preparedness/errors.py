@@ -1,5 +1,6 @@
 """The ways the domain says no, each with a sentence that a person can act on."""
 
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,3 +35,8 @@ class Stale(Refused):
         self.differences = differences
         self.version = version
         self.by = by
+
+
+def frames(error: BaseException) -> str:
+    """Where an error came from, without what it says: its text may hold an address, and logs must not."""
+    return "".join(traceback.format_tb(error.__traceback__)).rstrip()

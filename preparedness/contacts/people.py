@@ -1,6 +1,6 @@
 """People the agency may ask: found, added, changed, paused, let go and erased."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -115,6 +115,17 @@ def listed(
         selectinload(Person.capabilities),
     )
     return page_of(query.options(*shown).order_by(*rosters.order(Person, sort)), page, per_page)
+
+
+def names(numbers: Collection[int], *, agency: Agency) -> dict[int, str]:
+    """The names that may be shown of these people, by their numbers."""
+    query = select(Person).where(Person.agency_id == agency.id, Person.id.in_(numbers))
+    return {person.id: person.shown_name for person in db.session.scalars(query)}
+
+
+def said(person: Person) -> dict[str, Any]:
+    """All that is said of somebody now, in the words a change is made in."""
+    return batches.said_of(PEOPLE, person)
 
 
 # --- Adding and changing -------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import logging
 import time
-import traceback
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from preparedness.config import Config
 from preparedness.database import db, transaction
+from preparedness.errors import frames
 from preparedness.notifications import channels, claims, letters, outbox, relays, suppressions
 from preparedness.notifications.channels import Channel, Permanent, Temporary, Unreachable
 from preparedness.notifications.claims import Claim
@@ -97,14 +97,7 @@ def _written(claim: Claim, ways: Ways) -> Envelope | None:
     except DBAPIError:
         raise
     except Exception as error:  # one letter's fault must not hold up the others
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        logger.error(
-            "unwritten message=%s kind=%s at=%s:%s",
-            claim.message_id,
-            type(error).__name__,
-            at.filename,
-            at.lineno,
-        )
+        logger.error("unwritten message=%s kind=%s at:\n%s", claim.message_id, type(error).__name__, frames(error))
         with transaction():
             claims.postpone(claim, Failure.UNWRITTEN)
         return None

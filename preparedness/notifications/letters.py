@@ -23,9 +23,8 @@ Context = dict[str, Any]
 CONTEXTS: dict[str, Callable[[Message], Context | None]] = {}
 """What fills each template, filled by create_app; None where the message is no longer wanted.
 
-A context holds at least `agency` (with `name`, `mail_from`, `contact_point`, `example`); further, where they apply,
-`link`, `exercise` (said first and last), `discreet` (no name of agency or plan: safety.md S3) and `phrase`, the check
-phrase. A template finds `recipient` (`name`, `zone`) beside them.
+A context holds at least `agency` (with `name`, `mail_from`, `example`); `discreet` keeps its name out of the sender
+(safety.md S3). A template finds `recipient` (`name`, `zone`) beside what its context holds.
 """
 
 
@@ -35,7 +34,7 @@ class Letter:
 
     subject: str
     text: str
-    html: str | None
+    html: str
     sms: str | None
 
 
@@ -55,27 +54,28 @@ class Envelope:
 
 
 def render(template: str, language: str, context: Context) -> Letter:
-    """Write a letter from `templates/messages/<template>/`; its html and sms parts may be missing."""
+    """Write a letter from `templates/messages/<template>/`: subject, body, and where there is one its short form."""
     spoken = i18n.nearest(language)
-    context = {**context, "language": spoken, "direction": i18n.direction(spoken), "now": now()}
+    context = {**context, "language": spoken, "direction": i18n.direction(spoken)}
     with speaking(spoken):
-        subject = _part(template, "subject.txt", context)
-        text = _part(template, "body.txt", context)
-        if subject is None or text is None:
-            raise TemplateNotFound(template)
-        html = _part(template, "body.html", context)
-        sms = _part(template, "sms.txt", context)
-    return Letter(_in_one_line(subject), _tidy(text), html, None if sms is None else _in_one_line(sms))
+        subject = _in_one_line(_filled(f"{template}/subject.txt", context))
+        body = _filled(f"{template}/body.txt", context)
+        text = _tidy(_filled("layout.txt", {**context, "body": body}))
+        html = _filled("layout.html", {**context, "subject": subject, "text": text})
+        sms = _in_one_line(_filled(f"{template}/sms.txt", context)) if _exists(f"{template}/sms.txt") else None
+    return Letter(subject, text, html, sms)
 
 
-def _part(template: str, part: str, context: Context) -> str | None:
+def _filled(name: str, context: Context) -> str:
+    return current_app.jinja_env.get_template(f"messages/{name}").render(context)
+
+
+def _exists(name: str) -> bool:
     try:
-        found = current_app.jinja_env.get_template(f"messages/{template}/{part}")
-    except TemplateNotFound as missing:
-        if missing.name != f"messages/{template}/{part}":
-            raise
-        return None
-    return found.render(context)
+        current_app.jinja_env.get_template(f"messages/{name}")
+    except TemplateNotFound:
+        return False
+    return True
 
 
 def _in_one_line(text: str) -> str:
@@ -98,8 +98,7 @@ def mail(envelope: Envelope) -> EmailMessage:
     message["Subject"] = envelope.letter.subject
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(envelope.letter.text)
-    if envelope.letter.html is not None:
-        message.add_alternative(envelope.letter.html, subtype="html")
+    message.add_alternative(envelope.letter.html, subtype="html")
     return message
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from flask_babel import LazyString
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +21,23 @@ class MessageState(Worded):
     FAILED = "failed", _l("not delivered")
     CANCELLED = "cancelled", _l("cancelled")
     EXPIRED = "expired", _l("too old to send")
+
+
+class MessageKind(Worded):
+    """What messages are about."""
+
+    ACCOUNT = "account", _l("sign-in")
+    REHEARSAL = "rehearsal", _l("rehearsal, to yourself first")
+    REQUEST = "request", _l("request to confirm")
+    REMINDER = "reminder", _l("reminder")
+    LINK = "link", _l("new link")
+    RECEIPT = "receipt", _l("receipt")
+    ALERT = "alert", _l("alert")
+    ALERT_CANCELLED = "alert_cancelled", _l("false alarm")
+    STOOD_DOWN = "stood_down", _l("stand-down")
+    REPORT_BACK = "report_back", _l("report back")
+    TASKS_DUE = "tasks_due", _l("tasks that are due")
+    REVIEW_DUE = "review_due", _l("review that is due")
 
 
 class Failure(Worded):
@@ -65,6 +83,11 @@ class Message(OfAgency, Model):
     received_at: Mapped[datetime | None]
     final_error: Mapped[Failure | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def about(self) -> LazyString | str:
+        """What it is about, in words."""
+        return MessageKind(self.kind).words if self.kind in set(MessageKind) else self.kind
 
 
 class Attempt(Model):
