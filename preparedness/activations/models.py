@@ -158,6 +158,7 @@ class Task(OfAgency, Edited, Model):
     note: Mapped[str | None]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
+    reminded_at: Mapped[datetime | None]
     position: Mapped[int]
 
     activation: Mapped[Activation | None] = relationship(back_populates="tasks", foreign_keys=[activation_id])
