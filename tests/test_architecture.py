@@ -39,11 +39,13 @@ DOORS = frozenset(
         "checks",
         "commands",
         "demo",
+        "example",
         "focal_points",
         "home",
         "migrating",
         "migrations",
         "news",
+        "past",
         "serving",
         "worker",
     }
