@@ -11,6 +11,7 @@ from flask import request
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from preparedness import i18n
 from preparedness.database import db
 from preparedness.errors import Refused, Stale
 from preparedness.i18n import _
@@ -76,12 +77,8 @@ class Form:
         self.stale: list[StaleField] = []
         self.data: dict[str, Any] = {}
         self.status = 200
-        self.version = self._posted_version() or getattr(row, "version", None)
+        self.version = posted_version() or getattr(row, "version", None)
         self.accepted = request.method == "POST" and self._load()
-
-    def _posted_version(self) -> int | None:
-        posted = request.form.get("version", "")
-        return int(posted) if request.method == "POST" and posted.isdigit() and len(posted) < 10 else None
 
     def _load(self) -> bool:
         try:
@@ -121,7 +118,13 @@ class Form:
             self.status, self.version = 409, stale.version
             self.errors.setdefault("", []).append(stale.sentence)
             self.stale = [
-                StaleField(self._label(each.field), each.mine, each.theirs, stale.by) for each in stale.differences
+                StaleField(
+                    self._label(each.field),
+                    self._words(each.field, each.mine),
+                    self._words(each.field, each.theirs),
+                    stale.by,
+                )
+                for each in stale.differences
             ]
         except Refused as refused:
             db.session.rollback()
@@ -136,6 +139,21 @@ class Form:
     def _label(self, name: str) -> Any:
         known = self.schema.fields.get(name)
         return known.metadata.get("label", name) if known else name
+
+    def _words(self, name: str, value: Any) -> str:
+        """A value in words, for the reader of a lost race."""
+        if value in (None, "", [], {}):
+            return _("nothing")
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, date):
+            return i18n.day(value, self.zone)
+        if isinstance(value, list | tuple):
+            return ", ".join(self._words(name, each) for each in value)
+        if isinstance(value, dict):
+            return " ".join(str(each) for each in value.values() if each)
+        choices = dict(self[name].choices or ()) if name in self.schema.fields else {}
+        return str(choices.get(str(value)) or getattr(value, "words", value))
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -199,6 +217,24 @@ def _sentences(said: Any) -> list[str]:
     if isinstance(said, dict):
         return list(dict.fromkeys(sentence for each in said.values() for sentence in _sentences(each)))
     return [str(sentence) for sentence in said]
+
+
+def posted_version() -> int | None:
+    """The version of the row that a form was made from, where it says so."""
+    posted = request.form.get("version", "")
+    return int(posted) if request.method == "POST" and posted.isdigit() and len(posted) < 10 else None
+
+
+def sought(shape: type[Shape]) -> dict[str, Any]:
+    """What the address narrows a list by; what is not understood there is left out."""
+    schema = shape()
+    try:
+        found: dict[str, Any] = schema.load(
+            {name: request.args[name] for name in schema.fields if name in request.args}
+        )
+    except ValidationError as error:
+        found = dict(error.valid_data or {})
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def page_number() -> int:

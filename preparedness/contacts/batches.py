@@ -160,10 +160,15 @@ def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Act
     return moved + sorted(raced)
 
 
+def said_of(roster: Roster, row: Any) -> dict[str, Any]:
+    """All that is said of a row now, in the words a change is made in."""
+    held = {name: getattr(row, name) for name in roster.fields} | said(roster.parts, row)
+    return held | held.get("capacity", {})
+
+
 def expect_unmoved(roster: Roster, row: Any, data: Data, version: int | None) -> None:
     """Raises Stale where a row is newer than the version seen, with both values of all that is said."""
-    held = {name: getattr(row, name) for name in roster.fields} | said(roster.parts, row)
-    held |= getattr(row, "capacity", {})
+    held = said_of(roster, row)
     now_said = SimpleNamespace(
         **{name: ordered(held.get(name)) for name in data}, version=row.version, updated_by=row.updated_by
     )

@@ -13,7 +13,8 @@ from preparedness.contacts.models import PHONE_KINDS, Channel, ContactState, Org
 from preparedness.contacts.parts import Data
 from preparedness.contacts.search import fold
 from preparedness.database import db
-from preparedness.i18n import _l
+from preparedness.errors import Refused
+from preparedness.i18n import _, _l
 from preparedness.vocabulary import ChannelKind, Worded
 
 CHUNK = 500
@@ -50,6 +51,18 @@ def twins(
         if like:
             found[place] = [*reversed(like.values())]
     return found
+
+
+def of(agency: Agency, row: Data, *, among: type[Person] | type[Organisation] = Person) -> list[Twin]:
+    """The likely twins of one new row."""
+    return twins(agency, [row], among=among).get(0, [])
+
+
+def refuse(twins: Sequence[Twin], *, anyway: bool) -> None:
+    """Raises Refused where a new row has a likely twin and nobody said that it is somebody else."""
+    if twins and not anyway:
+        names = ", ".join(f"{twin.name} ({twin.likeness.words})" for twin in twins)
+        raise Refused(_("Somebody like this is already here: %(names)s.", names=names), field="anyway")
 
 
 Trait = tuple[Likeness, str, str]

@@ -11,9 +11,9 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select, update
 
+from preparedness import config
 from preparedness.audit import Action, Actor, record
 from preparedness.contacts.models import Link, LinkPurpose, Person
 from preparedness.database import db, now
@@ -69,15 +69,14 @@ def _made(person: Person, purpose: LinkPurpose, subject: Any, expires_at: dateti
 
 def token(link: Link) -> str:
     """What stands in the address of a link; the same for the same row and generation."""
-    secret = current_app.config["SECRET_KEY"].encode()
-    key = hmac.digest(secret, PURPOSE, "sha256")
+    key = hmac.digest(config.current().secret_key.encode(), PURPOSE, "sha256")
     said = hmac.digest(key, f"{link.id}.{link.generation}".encode(), "sha256")
     return urlsafe_b64encode(said).rstrip(b"=").decode()
 
 
 def address(link: Link) -> str:
     """The address of a link, from the configured base address alone."""
-    return f"{current_app.extensions['preparedness'].base_url}/a/{token(link)}"
+    return f"{config.current().base_url}/a/{token(link)}"
 
 
 def open(token: str) -> Link:  # noqa: A001 - links.open reads as it should

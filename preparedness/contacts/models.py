@@ -10,7 +10,16 @@ from preparedness.audit import Actor, ActorKind
 from preparedness.database import Edited, Model, OfAgency, now, same_agency, unique_where
 from preparedness.i18n import _l
 from preparedness.vocabulary import Capability as CapabilityCode
-from preparedness.vocabulary import ChannelKind, OrganisationKind, Relation, Source, Worded
+from preparedness.vocabulary import (
+    ChannelKind,
+    Mode,
+    OrganisationKind,
+    Reached,
+    Relation,
+    Source,
+    Verification,
+    Worded,
+)
 
 PHONE_KINDS = frozenset(
     {ChannelKind.PHONE, ChannelKind.SMS, ChannelKind.WHATSAPP, ChannelKind.SIGNAL, ChannelKind.TELEGRAM}
@@ -126,6 +135,16 @@ class Organisation(OfAgency, Edited, Model):
         """The name other people may read."""
         return self.name
 
+    @property
+    def known_as(self) -> Verification:
+        """How well it is known."""
+        return Verification(self.verification)
+
+    @property
+    def reached(self) -> Reached | None:
+        """How many people it reaches, as a band."""
+        return Reached(self.people_reached) if self.people_reached else None
+
 
 class Person(OfAgency, Edited, Model):
     """Somebody the agency may ask to stand by a role. Knows them by the name they wish to be called."""
@@ -198,6 +217,16 @@ class Person(OfAgency, Edited, Model):
     def shown_name(self) -> str:
         """The name other people may read: the working name of somebody sensitive."""
         return self.alias if self.sensitive and self.alias else self.name
+
+    @property
+    def known_as(self) -> Verification:
+        """How well they are known."""
+        return Verification(self.verification)
+
+    @property
+    def modes(self) -> list[Mode]:
+        """How they can help."""
+        return [Mode(code) for code in self.capacity.get("modes", [])]
 
 
 def _owned_by_one() -> CheckConstraint:
@@ -288,6 +317,11 @@ class Vetting(OfAgency, Model):
     by: Mapped[str]
     evidence: Mapped[str | None]
     expires_on: Mapped[date | None]
+
+    @property
+    def reached(self) -> Verification:
+        """What was checked."""
+        return Verification(self.level)
 
 
 class Consent(Model):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from preparedness import refs
@@ -74,10 +74,16 @@ def listed(
     return page_of(query.options(*shown).order_by(*rosters.order(Organisation, sort)), page, per_page)
 
 
-def choices(agency: Agency) -> list[tuple[int, str]]:
-    """The active organisations by number and name, to choose from."""
+def said(organisation: Organisation) -> dict[str, Any]:
+    """All that is said of an organisation now, in the words a change is made in."""
+    return batches.said_of(ORGANISATIONS, organisation)
+
+
+def choices(agency: Agency, *, with_id: int | None = None) -> list[tuple[int, str]]:
+    """The active organisations by number and name, to choose from; with the one chosen so far, whatever its state."""
     query = select(Organisation.id, Organisation.name).where(
-        Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE
+        Organisation.agency_id == agency.id,
+        or_(Organisation.state == ContactState.ACTIVE, Organisation.id == with_id),
     )
     return [(number, name) for number, name in db.session.execute(query.order_by(Organisation.name_fold))]
 
@@ -86,6 +92,15 @@ def members(organisation: Organisation) -> list[Person]:
     """The people of an organisation who are in the roster, by name."""
     query = select(Person).where(Person.organisation_id == organisation.id, Person.state == ContactState.ACTIVE)
     return list(db.session.scalars(query.options(selectinload(Person.channels)).order_by(Person.name_fold)))
+
+
+def contact_points(organisation: Organisation) -> list[tuple[int, str]]:
+    """Who could be the contact point of an organisation, by number and name: its people, and whoever is it now."""
+    people = members(organisation)
+    now_it = organisation.contact_person
+    if now_it is not None and now_it not in people:
+        people.append(now_it)
+    return [(person.id, person.shown_name) for person in people]
 
 
 def add(agency: Agency, data: Data, *, by: Actor) -> Organisation:

@@ -1,5 +1,6 @@
 """What is accepted of people and organisations, field by field: the page, a program and a row of a workbook alike."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
@@ -7,9 +8,9 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from preparedness import shapes, vocabulary
 from preparedness.contacts import part_schemas
 from preparedness.contacts.models import ContactState, ErasureReason
-from preparedness.i18n import _, _l
+from preparedness.i18n import _, _l, language_name
 from preparedness.shapes import Shape
-from preparedness.vocabulary import Capability, ChannelKind, Mode, OrganisationKind, Reached, Source
+from preparedness.vocabulary import Capability, ChannelKind, Mode, OrganisationKind, Reached, Relation, Source
 
 
 class ContactShape(Shape):
@@ -123,6 +124,29 @@ NEW_PERSON = ("name", "organisation_id", "language", "reach", "source", "anyway"
 NEW_ORGANISATION = ("name", "kind", "country", "city", "reach", "anyway")
 
 
+EDIT_PERSON = (
+    *("name", "name_local", "alias", "sensitive", "organisation_id", "function", "country", "city", "timezone"),
+    *("language", "languages", "capabilities", "origin", "serves", "modes", "hours_week", "available_from", "window"),
+    *("source", "told_on", "check_phrase"),
+)
+EDIT_ORGANISATION = (
+    *("name", "name_local", "kind", "country", "city", "parent_id", "contact_person_id", "languages", "capabilities"),
+    *("serves", "people_reached", "website", "registration_no", "registered_in", "un_partner", "advice_on"),
+    *("sensitive", "notes"),
+)
+
+
+def typed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of somebody, as a page begins with it."""
+    return {**said, **{name: part_schemas.written(said[name]) for name in Relation if name in said}}
+
+
+def languages(own: Iterable[str]) -> list[tuple[str, str]]:
+    """The languages offered, with those of somebody's own that are rare."""
+    offered = dict(vocabulary.languages())
+    return [*offered.items(), *((code, language_name(code)) for code in own if code not in offered)]
+
+
 class PauseSchema(Shape):
     """Until when nothing is sent to somebody."""
 
@@ -173,7 +197,9 @@ class _Filters(Shape):
         lambda: [(str(rank.value), rank.words) for rank in list(vocabulary.Verification)[1:]],
         _l("Verified at least"),
     )
-    state = shapes.code(ContactState, _l("State"))
+    state = shapes.one_of(
+        lambda: [(state.value, state.words) for state in (ContactState.ACTIVE, ContactState.ARCHIVED)], _l("State")
+    )
 
 
 class PeopleFilters(_Filters):

@@ -5,11 +5,10 @@ Asking is not consent: only a person's own link, or a form they signed, records 
 
 from datetime import date
 
-from flask import current_app
 from sqlalchemy import ColumnElement, and_, exists, or_
 
+from preparedness import config
 from preparedness.audit import Action, Actor, ActorKind, record
-from preparedness.config import Config
 from preparedness.contacts.models import (
     Basis,
     Channel,
@@ -80,8 +79,7 @@ def channel_of(person: Person, kind: ChannelKind | None = None) -> Channel | Non
 
 def sendable() -> set[ChannelKind]:
     """The kinds of channel that this server can send by; the others are for people who call or write themselves."""
-    config: Config = current_app.extensions["preparedness"]
-    return {ChannelKind.EMAIL, ChannelKind.SMS} if config.sms_url else {ChannelKind.EMAIL}
+    return {ChannelKind.EMAIL, ChannelKind.SMS} if config.current().sms_url else {ChannelKind.EMAIL}
 
 
 def may_be_asked() -> ColumnElement[bool]:
