@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from preparedness import refs
 from preparedness.contacts.models import Person
 from preparedness.database import Edited, Model, OfAgency, now, same_agency
 from preparedness.i18n import _l
@@ -79,6 +80,21 @@ class Request(OfAgency, Edited, Model):
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     lines: Mapped[list["RequestLine"]] = relationship(back_populates="request", order_by="RequestLine.id")
 
+    @property
+    def discreet(self) -> bool:
+        """True where no message and no page may name a role, a plan or a country (safety.md S3, S8)."""
+        return any(line.assignment.seat.role.plan.high_risk for line in self.lines)
+
+    @property
+    def answered(self) -> bool:
+        """True once they answered by their own link about any of it."""
+        return any(line.own_answer is not None for line in self.lines)
+
+    @property
+    def held(self) -> list["RequestLine"]:
+        """The roles of this request that the person holds now."""
+        return [line for line in self.lines if line.assignment.holds]
+
 
 class RequestLine(Model):
     """One role that a request asks about."""
@@ -93,6 +109,23 @@ class RequestLine(Model):
     assignment: Mapped[Assignment] = relationship()
     answers: Mapped[list["Answer"]] = relationship(order_by="Answer.id")
 
+    @property
+    def own_answer(self) -> "Answer | None":
+        """The latest answer by the person's own link; None while there is none."""
+        return next((each for each in reversed(self.answers) if each.by is AnsweredBy.SELF), None)
+
+    @property
+    def reported_answer(self) -> "Answer | None":
+        """The answer that was noted on their behalf, while it stands."""
+        latest = self.answers[-1] if self.answers else None
+        standing = latest is not None and latest.by is AnsweredBy.ON_BEHALF and self.assignment.reported_by is not None
+        return latest if standing else None
+
+    @property
+    def ref(self) -> str:
+        """How this role is called where it must not be named."""
+        return refs.of(refs.DESIGNATION, self.assignment_id)
+
 
 class Answer(Model):
     """What was answered to one line; never changed, the latest counts."""
@@ -106,3 +139,8 @@ class Answer(Model):
     note: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(default=now)
     by: Mapped[AnsweredBy]
+
+    @property
+    def starts_on(self) -> date | None:
+        """From which day on they are available, where they said so."""
+        return date.fromisoformat(self.limits["from"]) if self.limits and self.limits.get("from") else None
