@@ -32,6 +32,7 @@ def _phase_and_source(task: Task, _around: Surroundings) -> str:
 CHECKLIST = Sheet(
     key="tasks",
     title=_l("Checklist"),
+    named_by="text",
     spare=0,
     columns=(
         ref_column(lambda row, _: row.ref, width=8),
@@ -116,6 +117,7 @@ CALL_LIST = Sheet(
 LOG = Sheet(
     key="log",
     title=_l("Log"),
+    named_by="text",
     spare=15,
     columns=(
         ref_column(lambda row, _: str(row.number), width=6),

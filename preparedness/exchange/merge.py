@@ -105,12 +105,13 @@ def _compared(row: Returned, ref: str, base: Row, server: Row | None, rules: Rul
     """One row: base, mine and server cell by cell."""
     edited = [column for column in rules.editable if column in row.cells and row.cells[column] != base.get(column)]
     if server is None:
-        return [_edited_but_gone(row, ref, base, edited)] if edited else []
+        gone = [_edited_but_gone(row, ref, base, edited)] if edited else []
+        return [each for each in gone if (ref, WHOLE_ROW, fingerprint(each.mine)) not in rules.kept]
     differences = []
     for column in edited:
         here, there, now = base.get(column), row.cells[column], server.get(column)
         outcome = Outcome.UPDATE if now == here else Outcome.SAME if now == there else Outcome.CONFLICT
-        if outcome is Outcome.CONFLICT and (ref, column, fingerprint(there)) in rules.kept:
+        if outcome is not Outcome.SAME and (ref, column, fingerprint(there)) in rules.kept:
             continue
         differences.append(Difference(outcome, row.number, ref, column, here, there, now))
     elsewhere = any(server.get(column) != base.get(column) for column in rules.editable if column not in edited)

@@ -48,6 +48,7 @@ def _conditions(assignment: Assignment, _around: Surroundings) -> str | None:
 TEXTS = Sheet(
     key="sections",
     title=_l("Plan"),
+    named_by="heading",
     spare=0,
     columns=(
         ref_column(lambda row, _: row.ref),
@@ -60,6 +61,7 @@ TEXTS = Sheet(
 ROLES = Sheet(
     key="roles",
     title=_l("Roles"),
+    named_by="title",
     columns=(
         ref_column(lambda row, _: refs.of(refs.ROLE, row.id)),
         Column("title", _l("Role"), Kind.TEXT, 24, YES, lambda row, _: row.role.title, required=True),
@@ -94,6 +96,7 @@ ROLES = Sheet(
 DESIGNATIONS = Sheet(
     key="assignments",
     title=_l("Designations"),
+    named_by="holder",
     columns=(
         ref_column(lambda row, _: refs.of(refs.DESIGNATION, row.id)),
         Column("role", _l("Role"), Kind.TEXT, 24, NEW, lambda row, _: row.seat.role.title),
@@ -110,6 +113,7 @@ DESIGNATIONS = Sheet(
 ITEMS = Sheet(
     key="checklist",
     title=_l("Checklist"),
+    named_by="text",
     columns=(
         ref_column(lambda row, _: refs.of(refs.ITEM, row.id)),
         Column("phase", _l("Phase"), Kind.CHOICE, 11, YES, lambda row, _: row.phase, "phase", required=True),

@@ -103,7 +103,8 @@ def _cells(parser: Any, row: Any) -> Iterator[tuple[int, int, Cell]]:
         read = parser.parse_cell(element)
         kind, value = _kind(read["data_type"], read["value"])
         if formula:
-            kind = "=" + kind if element.find(VALUE_TAG) is not None else "f"
+            empty_text = element.get("t") == "str" and element.find(VALUE_TAG) is not None
+            kind = "f" if value is None and not empty_text else "=" + kind
         if value not in (None, "") or kind == "f":
             yield read["row"], read["column"], [read["column"], kind, value]
 

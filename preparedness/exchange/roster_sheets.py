@@ -5,7 +5,7 @@ Status, consent and verification are for reading only: no file can set them.
 
 from typing import Any
 
-from preparedness.contacts.models import Channel, Organisation, Person
+from preparedness.contacts.models import PHONE_KINDS, Channel, Organisation, Person
 from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.sheets import (
     Column,
@@ -24,32 +24,14 @@ from preparedness.vocabulary import (
     Capability,
     ChannelKind,
     OrganisationKind,
+    Reached,
     Relation,
     Source,
     Verification,
-    Worded,
 )
 
 YES, NEW, NO = Editable.YES, Editable.NEW, Editable.NO
-PHONE_KINDS = (
-    ChannelKind.PHONE,
-    ChannelKind.SMS,
-    ChannelKind.WHATSAPP,
-    ChannelKind.SIGNAL,
-    ChannelKind.TELEGRAM,
-)
-"""The kinds of channel whose address is a phone number."""
-
-OFFERED_CHANNELS = (ChannelKind.EMAIL, *PHONE_KINDS)
-
-
-class Reached(Worded):
-    """How many people an organisation reaches, in bands: a count would name people."""
-
-    UNDER_50 = "under_50", _l("under 50")
-    FROM_50 = "50_200", _l("50 to 200")
-    FROM_200 = "200_1000", _l("200 to 1,000")
-    MORE = "more", _l("more than 1,000")
+OFFERED_CHANNELS = (ChannelKind.EMAIL, *(kind for kind in ChannelKind if kind in PHONE_KINDS))
 
 
 def first_channel(channels: list[Channel], *kinds: ChannelKind) -> Channel | None:
@@ -209,9 +191,20 @@ PEOPLE = Sheet(
             lambda row, _: row.country,
             "country",
             required=True,
+            follows=True,
         ),
         Column("city", _l("City"), Kind.TEXT, 11, YES, lambda row, _: row.city),
-        Column("timezone", _l("Time zone"), Kind.CHOICE, 14, YES, lambda row, _: row.timezone, "zone", required=True),
+        Column(
+            "timezone",
+            _l("Time zone"),
+            Kind.CHOICE,
+            14,
+            YES,
+            lambda row, _: row.timezone,
+            "zone",
+            required=True,
+            follows=True,
+        ),
         Column(
             "language",
             _l("Language for messages"),
@@ -221,6 +214,7 @@ PEOPLE = Sheet(
             lambda row, _: row.language,
             "language",
             required=True,
+            follows=True,
         ),
         Column(
             "capabilities",

@@ -13,7 +13,7 @@ from flask_babel import LazyString
 
 from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.merge import Row
-from preparedness.exchange.values import Kind, Pattern, canonical
+from preparedness.exchange.values import Kind, Pattern, Value, canonical
 from preparedness.i18n import LANGUAGES, _, _l, speaking
 from preparedness.vocabulary import Worded, WordedRank, countries, languages, zones
 
@@ -41,6 +41,8 @@ class Column:
     read: Callable[[Any, "Surroundings"], Any]
     choices: str | None = None
     required: bool = False
+    follows: bool = False
+    """Needed, but where a new row leaves it empty it follows from its organisation or the institution."""
     prints: bool = True
     private: bool = False
     """A contact detail, which leaves only where it is asked for, with a reason."""
@@ -56,6 +58,8 @@ class Sheet:
     columns: tuple[Column, ...]
     spare: int = 15
     removable: bool = False
+    named_by: str = "name"
+    """The column whose words say which row is meant."""
 
     @property
     def tag(self) -> str:
@@ -106,17 +110,30 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Line:
-    """A row as it leaves: its Ref, its version here, and its cells in canonical form."""
+    """A row as it leaves: its Ref, its version here, its cells in canonical form, and who changed it last."""
 
     ref: str
     version: int
     cells: Row
+    id: int = 0
+    by: str | None = None
+    at: datetime | None = None
 
 
-def line(ref: str, row: Any, columns: Iterable[Column], around: Surroundings, *, version: int | None = None) -> Line:
-    """A row of the server in the form in which it is written, compared and kept as base."""
-    cells = {column.key: canonical(column.kind, column.read(row, around)) for column in columns if column.key != "ref"}
-    return Line(ref, row.version if version is None else version, cells)
+def lines(rows: Iterable[Any], columns: Sequence[Column], around: Surroundings) -> list[Line]:
+    """Rows of the server in the form in which they are written, compared and kept as base."""
+    identity, *others = columns
+    return [
+        Line(
+            str(identity.read(row, around)),
+            getattr(row, "version", 1),
+            {column.key: canonical(column.kind, column.read(row, around)) for column in others},
+            getattr(row, "id", 0),
+            getattr(row, "updated_by", None),
+            getattr(row, "updated_at", None),
+        )
+        for row in rows
+    ]
 
 
 def ref_column(read: Callable[[Any, Surroundings], Any], width: int = 9) -> Column:
@@ -171,3 +188,53 @@ def language_choices() -> Choices:
 def zone_choices() -> Choices:
     """The time zones people choose from, by their names in the world's table."""
     return Choices(Choice(zone, zone, (zone.rsplit("/", 1)[-1].replace("_", " "),)) for zone in zones())
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything of one kind as it is now, in the form in which it leaves, with what its columns need."""
+
+    around: Surroundings
+    columns: Mapping[str, tuple[Column, ...]]
+    lines: Mapping[str, list[Line]]
+
+    def rows(self, sheet: str) -> dict[str, Row]:
+        """A sheet's rows by their Ref."""
+        return {each.ref: each.cells for each in self.lines[sheet]}
+
+    def by_ref(self, sheet: str) -> dict[str, Line]:
+        """A sheet's lines by their Ref."""
+        return {each.ref: each for each in self.lines[sheet]}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a copy holds: the zone its times are told in, with contact details or without, or no rows at all."""
+
+    zone: str
+    at: datetime
+    contacts: bool = False
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a copy is about, in words: its title, what else its first sheet says, and EXERCISE where it is one."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    advice: tuple[str, ...] = ()
+    banner: str = ""
+
+
+@dataclass
+class Taken:
+    """What is to be written to one sheet: new rows by what names them, cells by Ref, and Refs to be removed."""
+
+    create: dict[str, Row] = field(default_factory=dict)
+    update: dict[str, dict[str, Value]] = field(default_factory=dict)
+    remove: list[str] = field(default_factory=list)
+
+
+Made = dict[str, tuple[int, str]]
+"""The rows that were made: by what named them in the file, their id and Ref."""

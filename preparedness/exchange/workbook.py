@@ -40,6 +40,8 @@ class Page:
     columns: Sequence[Column]
     lines: Sequence[Line]
     checks: Sequence[str]
+    first_spare: int = 1
+    """The number of the first row left empty: no two in a workbook are the same."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _write_page(
         _write_line(page, pen, row, columns, patterns, line)
         page.write_string(row, check, seal)
         row += 1
-    for number in range(1, part.sheet.spare + 1):
+    for number in range(part.first_spare, part.first_spare + part.sheet.spare):
         _write_line(page, pen, row, columns, patterns, Line(refs.spare(number), 0, {}))
         row += 1
     _help_typing(page, columns, patterns, lists, len(part.lines), row + ROWS_BELOW)

@@ -203,7 +203,7 @@ def test_status_consent_and_verification_are_for_reading_only(sheet, key):
 
 def test_a_line_takes_its_cells_in_the_one_form(around):
     task = SimpleNamespace(ref="T-79Y1-6", version=4, text=" Call\r\nback ", state="open", hours=2)
-    line = sheets.line(task.ref, task, TASKS.columns, around)
+    (line,) = sheets.lines([task], TASKS.columns, around)
 
     assert (line.ref, line.version) == ("T-79Y1-6", 4)
     assert line.cells == {"text": "Call\nback", "state": "open", "due": None, "day": None, "hours": 2}

@@ -1,0 +1,50 @@
+"""The three kinds of workbook, each with its sheets, how it is read from here, and how a returned one is written."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from preparedness.accounts.models import Agency
+from preparedness.audit import Actor
+from preparedness.exchange import (
+    activation_copies,
+    activation_sheets,
+    plan_copies,
+    plan_sheets,
+    roster_copies,
+    roster_sheets,
+)
+from preparedness.exchange.arrivals import Arrival
+from preparedness.exchange.merge import Row
+from preparedness.exchange.models import WorkbookKind
+from preparedness.exchange.sheets import Made, Scope, Sheet, Snapshot, Subject, Surroundings, Taken
+
+Bases = Mapping[str, Mapping[str, Row]]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a kind of workbook is made of."""
+
+    sheets: tuple[Sheet, ...]
+    subject: Callable[[Agency, int | None], Subject]
+    around: Callable[[Agency, int | None, Scope], Surroundings]
+    snapshot: Callable[[Agency, int | None, Scope], Snapshot]
+    with_new: Callable[[Surroundings, Mapping[str, Arrival], Bases], Surroundings]
+    problems: Callable[[str, Row, Surroundings], dict[str, str]]
+    """What is wrong with a row as it would be: column and sentence."""
+    twins: Callable[[Agency, str, Mapping[int, Any]], dict[int, str]]
+    """Who here seems to be the same as a new row: row number and their Ref."""
+    apply: Callable[[Agency, int | None, Snapshot, Mapping[str, Taken], Actor], Made]
+
+
+def _content(rows: object, sheets: tuple[Sheet, ...]) -> Content:
+    verbs = ("subject", "around", "snapshot", "with_new", "problems", "twins", "apply")
+    return Content(sheets, *(getattr(rows, verb) for verb in verbs))
+
+
+CONTENTS: dict[WorkbookKind, Content] = {
+    WorkbookKind.ROSTER: _content(roster_copies, roster_sheets.SHEETS),
+    WorkbookKind.PLAN: _content(plan_copies, plan_sheets.SHEETS),
+    WorkbookKind.ACTIVATION: _content(activation_copies, activation_sheets.SHEETS),
+}

@@ -1,0 +1,301 @@
+"""Copies of the roster: its rows as they are now, and what a returned one changes, through the verbs of contacts."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from preparedness.accounts.models import Agency
+from preparedness.audit import Actor
+from preparedness.contacts import duplicates, organisations, people
+from preparedness.contacts.models import PHONE_KINDS, Consent, ContactState, Organisation, Person, Purpose
+from preparedness.contacts.schemas import OrganisationSchema, PersonSchema
+from preparedness.database import db
+from preparedness.errors import Refused
+from preparedness.exchange import roster_sheets
+from preparedness.exchange.arrivals import Arrival, new_words
+from preparedness.exchange.choices import Choice, Choices
+from preparedness.exchange.merge import Row
+from preparedness.exchange.roster_sheets import ORGANISATIONS, PEOPLE, SHEETS
+from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
+from preparedness.i18n import _, day
+from preparedness.plans.models import HOLDING, Assignment
+from preparedness.vocabulary import ChannelKind
+
+FIELDS = {
+    "organisation": "organisation_id",
+    "channel": "best_channel",
+    "parent": "parent_id",
+    "contact_person": "contact_person_id",
+    "covers": "serves",
+}
+"""Columns whose field is called otherwise: in the workbook a Ref or a word stands for it."""
+
+LATER = ("parent", "contact_person")
+"""Columns of a new organisation that may point to rows of the same file that come after it."""
+
+Ids = Mapping[str, int]
+
+
+def subject(agency: Agency, _subject_id: int | None) -> Subject:
+    """What a copy of the roster says about itself."""
+    advice = (
+        _("Add organisations and people in the empty rows at the end; their Ref is given when you bring the file in."),
+        _("Say of everybody new where the contact comes from: without it nobody can be asked."),
+        _("Verification and agreement are never taken from a file."),
+    )
+    return Subject(_("Roster of %(agency)s", agency=agency.name), advice=advice)
+
+
+def around(agency: Agency, _subject_id: int | None, scope: Scope) -> Surroundings:
+    """What the cells of a roster choose from."""
+    people_named = [
+        (ref, alias if sensitive and alias else name) for ref, name, alias, sensitive in _people_names(agency)
+    ]
+    return Surroundings(scope.zone, scope.at, roster_sheets.lists(_names(agency), people_named))
+
+
+def snapshot(agency: Agency, subject_id: int | None, scope: Scope) -> Snapshot:
+    """The organisations and people of an agency, in a constant number of statements."""
+    groups = [] if scope.blank else _organisations(agency)
+    persons = [] if scope.blank else _people(agency)
+    here = replace(around(agency, subject_id, scope), figures=_figures(agency, persons) if persons else {})
+    columns = {sheet.key: sheet.offered(contacts=scope.contacts or scope.blank) for sheet in SHEETS}
+    return Snapshot(
+        here,
+        columns,
+        {
+            ORGANISATIONS.key: lines(groups, columns[ORGANISATIONS.key], here),
+            PEOPLE.key: lines(persons, columns[PEOPLE.key], here),
+        },
+    )
+
+
+def with_new(
+    given: Surroundings, arrivals: Mapping[str, Arrival], bases: Mapping[str, Mapping[str, Row]]
+) -> Surroundings:
+    """The lists with the file's own new rows in them, so that one sheet may name what another adds."""
+    more = dict(given.lists)
+    for sheet, column, named in (
+        (ORGANISATIONS, "name", ("organisation", "organisation_ref")),
+        (PEOPLE, "name", ("person_ref",)),
+    ):
+        if sheet.key in arrivals:
+            new = [Choice(name, text) for name, text in new_words(arrivals[sheet.key], column, bases[sheet.key])]
+            for each in named:
+                known = {line.label for line in more[each].lines}
+                more[each] = Choices([*more[each].lines, *(choice for choice in new if choice.label not in known)])
+    return replace(given, lists=more)
+
+
+def problems(sheet: str, cells: Row, _around: Surroundings) -> dict[str, str]:
+    """What the shapes of contacts say about a row's cells: column and sentence."""
+    shape = OrganisationSchema if sheet == ORGANISATIONS.key else PersonSchema
+    sent = _sent(sheet, {key: value for key, value in cells.items() if key not in FIELDS or key == "covers"})
+    try:
+        shape(partial=True).load(sent)
+    except ValidationError as error:
+        said = {str(name): _first(each) for name, each in error.messages_dict.items()}
+        return {_column(sheet, name, cells): sentence for name, sentence in said.items()}
+    return {}
+
+
+def twins(agency: Agency, sheet: str, rows: Mapping[int, Any]) -> dict[int, str]:
+    """Who in the roster shares an address, a number, or a name and a country with a new row: row number and Ref."""
+    model = Organisation if sheet == ORGANISATIONS.key else Person
+    data = [_sent(sheet, cells) for cells in rows.values()]
+    found = duplicates.twins(agency, data, among=model)
+    return {number: found[place][0].ref for place, number in enumerate(rows) if place in found}
+
+
+def apply(agency: Agency, _subject_id: int | None, here: Snapshot, taken: Mapping[str, Taken], by: Actor) -> Made:
+    """Write what was taken, organisations first; answers the rows that were made."""
+    groups, persons = taken[ORGANISATIONS.key], taken[PEOPLE.key]
+    ids = {line.ref: line.id for sheet in SHEETS for line in here.lines[sheet.key]}
+    versions = {line.ref: line.version for sheet in SHEETS for line in here.lines[sheet.key]}
+    new_groups = _make(organisations, agency, ORGANISATIONS.key, groups.create, ids, by)
+    ids |= new_groups
+    new_persons = _make(people, agency, PEOPLE.key, persons.create, ids, by)
+    ids |= new_persons
+    later = {name: {key: cells[key] for key in LATER if cells.get(key)} for name, cells in groups.create.items()}
+    changes = {**groups.update, **{name: cells for name, cells in later.items() if cells}}
+    _change(organisations, agency, ORGANISATIONS.key, changes, ids, versions, by)
+    _change(people, agency, PEOPLE.key, _by_working_name(here, persons.update), ids, versions, by)
+    for verbs, part in ((organisations, groups), (people, persons)):
+        for ref in part.remove:
+            verbs.archive(verbs.get(ids[ref], agency=agency), by=by)
+    return _made(agency, Organisation, new_groups) | _made(agency, Person, new_persons)
+
+
+def _by_working_name(now: Snapshot, rows: Mapping[str, Row]) -> dict[str, Row]:
+    """A sensitive person's name in a copy is their working name, and so is what was written over it."""
+    discreet = now.around.figures.get("discreet", {})
+    known = now.by_ref(PEOPLE.key)
+    return {
+        ref: {("alias" if key == "name" and known[ref].id in discreet else key): value for key, value in cells.items()}
+        for ref, cells in rows.items()
+    }
+
+
+def _make(verbs: Any, agency: Agency, sheet: str, rows: Mapping[str, Row], ids: Ids, by: Actor) -> dict[str, int]:
+    """Add the new rows in one go; their ids by name. What points to rows that are not there yet comes later."""
+    if not rows:
+        return {}
+    data = [
+        _loaded(sheet, {key: value for key, value in cells.items() if key not in LATER}, ids, agency)
+        for cells in rows.values()
+    ]
+    return dict(zip(rows, verbs.add_many(agency, data, by=by), strict=True))
+
+
+def _made(agency: Agency, model: type[Organisation] | type[Person], ids: Ids) -> Made:
+    """The Refs that the new rows were given."""
+    if not ids:
+        return {}
+    query = select(model.id, model.ref).where(model.agency_id == agency.id, model.id >= min(ids.values()))
+    given = {row.id: row.ref for row in db.session.execute(query)}
+    return {name: (number, given[number]) for name, number in ids.items()}
+
+
+def _change(
+    verbs: Any, agency: Agency, sheet: str, rows: Mapping[str, Row], ids: Ids, versions: Mapping[str, int], by: Actor
+) -> None:
+    if not rows:
+        return
+    changes = [
+        (ids[ref], versions.get(ref), _loaded(sheet, cells, ids, agency, partial=True)) for ref, cells in rows.items()
+    ]
+    if verbs.change_many(agency, changes, by=by):
+        raise Refused(_("Somebody else saved some of these rows at the same moment. Nothing was applied: try again."))
+
+
+def _loaded(sheet: str, cells: Row, ids: Ids, agency: Agency, *, partial: bool = False) -> dict[str, Any]:
+    """A row's cells as the verbs of contacts take them, by way of the same shape as a page or program."""
+    shape = OrganisationSchema if sheet == ORGANISATIONS.key else PersonSchema
+    filled = cells if partial else {key: value for key, value in cells.items() if value is not None}
+    sent = _sent(sheet, filled, ids)
+    if not partial and sheet == PEOPLE.key:
+        sent = _with_channels(sent)
+    data: dict[str, Any] = shape(partial=True).load(sent)
+    return data
+
+
+def _with_channels(sent: dict[str, Any]) -> dict[str, Any]:
+    """How somebody new is reached: the best channel first; a number is of the kind that the best channel names."""
+    best = sent.pop("best_channel", None)
+    phone_kind = best if best in {str(kind) for kind in PHONE_KINDS} else ChannelKind.PHONE.value
+    kinds = {"email": ChannelKind.EMAIL.value, "phone": phone_kind}
+    channels = [{"kind": kind, "address": sent.pop(key)} for key, kind in kinds.items() if key in sent]
+    return {**sent, "channels": sorted(channels, key=lambda each: each["kind"] != best)}
+
+
+def _sent(sheet: str, cells: Row, ids: Ids | None = None) -> dict[str, Any]:
+    """Cells by the names of their fields, as a page or a program would send them."""
+    sent: dict[str, Any] = {}
+    for key, value in cells.items():
+        if key == "covers":
+            sent["serves"] = [_place(code) for code in _several(value)]
+        elif key in ("capabilities", "languages"):
+            sent[key] = _several(value)
+        elif key == "contact":
+            sent |= _contact(value)
+        elif key in FIELDS and key != "channel":
+            sent[FIELDS[key]] = (ids or {}).get(str(value)) if value else None
+        else:
+            sent[FIELDS.get(key, key)] = value
+    return sent
+
+
+def _several(value: Any) -> list[str]:
+    return list(value or [])
+
+
+def _place(code: str) -> dict[str, str | None]:
+    country, _colon, place = code.partition(":")
+    return {"country": country, "place": place.strip() or None}
+
+
+def _contact(value: Any) -> dict[str, str | None]:
+    """A functional contact is a mailbox or a number: which of the two, its sign tells."""
+    if value is None:
+        return {"email": None, "phone": None}
+    return {"email": value} if "@" in str(value) else {"email": None, "phone": value}
+
+
+def _column(sheet: str, name: str, cells: Row) -> str:
+    """The column that a field of the shape stands in."""
+    if sheet == ORGANISATIONS.key and name in ("email", "phone"):
+        return "contact"
+    known = {field: column for column, field in FIELDS.items()}
+    return known.get(name, name) if name not in cells else name
+
+
+def _first(said: Any) -> str:
+    while isinstance(said, dict | list):
+        said = next(iter(said.values())) if isinstance(said, dict) else said[0]
+    return str(said)
+
+
+def _organisations(agency: Agency) -> list[Organisation]:
+    query = select(Organisation).where(Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE)
+    loaded = query.options(
+        selectinload(Organisation.channels),
+        selectinload(Organisation.capabilities),
+        selectinload(Organisation.covers),
+        selectinload(Organisation.parent),
+        selectinload(Organisation.contact_person),
+    )
+    return list(db.session.scalars(loaded.order_by(Organisation.name_fold, Organisation.id)))
+
+
+def _people(agency: Agency) -> list[Person]:
+    query = select(Person).where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE)
+    loaded = query.options(
+        selectinload(Person.channels),
+        selectinload(Person.capabilities),
+        selectinload(Person.spoken),
+        selectinload(Person.organisation),
+    )
+    return list(db.session.scalars(loaded.order_by(Person.name_fold, Person.id)))
+
+
+def _names(agency: Agency) -> list[tuple[str, str]]:
+    query = select(Organisation.ref, Organisation.name)
+    query = query.where(Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE)
+    return [(ref, name) for ref, name in db.session.execute(query.order_by(Organisation.name_fold))]
+
+
+def _people_names(agency: Agency) -> list[tuple[str, str, str | None, bool]]:
+    query = select(Person.ref, Person.name, Person.alias, Person.sensitive)
+    query = query.where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE).order_by(Person.name_fold)
+    return [(ref, name, alias, sensitive) for ref, name, alias, sensitive in db.session.execute(query)]
+
+
+def _figures(agency: Agency, persons: list[Person]) -> dict[str, Mapping[int, Any]]:
+    return {
+        "roles_held": _roles_held(agency),
+        "agreed": _agreed(agency),
+        "discreet": {each.id: True for each in persons if each.shown_name != each.name},
+    }
+
+
+def _roles_held(agency: Agency) -> dict[int, int]:
+    query = (
+        select(Assignment.person_id, func.count())
+        .where(Assignment.agency_id == agency.id, Assignment.status.in_(HOLDING), Assignment.person_id.is_not(None))
+        .group_by(Assignment.person_id)
+    )
+    return {person: number for person, number in db.session.execute(query) if person is not None}
+
+
+def _agreed(agency: Agency) -> dict[int, str]:
+    """Who agreed to be called, and since when; for reading, never for changing."""
+    query = (
+        select(Consent.person_id, Consent.given_at)
+        .join(Person, Person.id == Consent.person_id)
+        .where(Person.agency_id == agency.id, Consent.purpose == Purpose.BE_CALLED, Consent.withdrawn_at.is_(None))
+    )
+    return {person: _("yes, %(day)s", day=day(given, agency.timezone)) for person, given in db.session.execute(query)}

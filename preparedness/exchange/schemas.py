@@ -1,0 +1,41 @@
+"""What is asked when a copy is taken offline, and when one comes back."""
+
+from marshmallow import fields
+
+from preparedness import shapes
+from preparedness.i18n import _l
+
+
+class CopySchema(shapes.Shape):
+    """What a copy is to hold."""
+
+    contacts = shapes.yes(
+        _l("With contact details"), hint=_l("Numbers and addresses leave only where they are needed offline.")
+    )
+    reason = shapes.words(
+        _l("Why they are needed offline"), hint=_l("Stands on the first sheet. Needed with contact details.")
+    )
+
+
+class RosterSchema(CopySchema):
+    """What a copy of the roster is to hold."""
+
+    blank = shapes.yes(
+        _l("Blank: only empty rows"), hint=_l("For entering organisations and people that are not here yet.")
+    )
+
+
+class ReturnSchema(shapes.Shape):
+    """The workbook that is brought back."""
+
+    file = fields.Raw(
+        metadata={
+            "label": _l("The workbook you saved"),
+            "hint": _l("An Excel workbook (.xlsx) of up to 20 MB. You will see every change before anything is taken."),
+            "kind": "file",
+        }
+    )
+
+
+class SettlementSchema(shapes.Shape):
+    """The choices made about a returned copy come one a change, beside this form's own fields."""

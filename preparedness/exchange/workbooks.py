@@ -1,0 +1,183 @@
+"""Copies taken offline: what was given out is kept here as the base against which the copy is merged on its return."""
+
+import hashlib
+import json
+import secrets
+import zlib
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from preparedness.accounts.models import Agency, User
+from preparedness.audit import Action, Actor, record
+from preparedness.config import Config
+from preparedness.database import Page, db, now, page_of
+from preparedness.errors import Missing, Refused
+from preparedness.exchange import covers, manifest, workbook
+from preparedness.exchange.kinds import CONTENTS
+from preparedness.exchange.manifest import Manifest
+from preparedness.exchange.models import CreatedRow, Workbook, WorkbookKind
+from preparedness.exchange.sheets import SCHEMA, Line, Scope, Snapshot
+from preparedness.i18n import _, nearest, speaking
+
+KEPT = timedelta(days=180)
+"""How long a copy may come back and be merged with what was given out."""
+
+Base = dict[str, dict[str, Line]]
+"""The lines that were given out, by sheet and Ref."""
+
+
+def take(
+    kind: WorkbookKind,
+    subject_id: int | None,
+    *,
+    agency: Agency,
+    member: User | None,
+    by: Actor,
+    contacts: bool = False,
+    reason: str | None = None,
+    blank: bool = False,
+    language: str | None = None,
+) -> Workbook:
+    """Take a copy offline: note who has it and why, and keep what it holds as the base of its return."""
+    if contacts and not reason:
+        raise Refused(_("Say why the copy must hold contact details."), field="reason")
+    at = now()
+    zone = member.timezone if member else agency.timezone
+    spoken = nearest(language or (member.language if member else agency.language))
+    with speaking(spoken):
+        given = CONTENTS[kind].snapshot(agency, subject_id, Scope(zone, at, contacts, blank))
+    base = _packed(given)
+    made = Workbook(
+        agency_id=agency.id,
+        export_id=secrets.token_hex(16),
+        number=_next_number(agency),
+        kind=kind,
+        subject_id=subject_id,
+        language=spoken,
+        timezone=zone,
+        schema=SCHEMA,
+        contacts=contacts or blank,
+        reason=reason,
+        made_by=by.label,
+        made_by_id=member.id if member else None,
+        made_at=at,
+        rows={sheet.key: len(given.lines[sheet.key]) for sheet in CONTENTS[kind].sheets},
+        base=base,
+        sha256=hashlib.sha256(base).hexdigest(),
+        expires_at=at + KEPT,
+    )
+    db.session.add(made)
+    record(Action.TAKEN_OFFLINE, made, by=by, kind=kind, about=subject_id, rows=made.rows, contacts=contacts)
+    return made
+
+
+def file(copy: Workbook, *, agency: Agency) -> bytes:
+    """The copy itself, written from what was kept when it was taken."""
+    content = CONTENTS[copy.kind]
+    scope = Scope(copy.timezone, copy.made_at, copy.contacts)
+    with speaking(copy.language):
+        around = content.around(agency, copy.subject_id, scope)
+        pages = _pages(copy)
+        return workbook.write(covers.cover(copy, agency), pages, around, _manifest(copy).fields(secret()))
+
+
+def _pages(copy: Workbook) -> list[workbook.Page]:
+    base, first_spare, pages = base_of(copy), 1, []
+    for sheet in CONTENTS[copy.kind].sheets:
+        lines = list(base[sheet.key].values())
+        checks = [manifest.row_check(copy.export_id, each.ref, each.version, secret()) for each in lines]
+        columns = sheet.offered(contacts=copy.contacts)
+        pages.append(workbook.Page(sheet, columns, lines, checks, first_spare))
+        first_spare += sheet.spare
+    return pages
+
+
+def filename(copy: Workbook) -> str:
+    """What the file is called: which copy it is, without names."""
+    with speaking(copy.language):
+        return f"{copy.kind.words}-{copy.number}.xlsx".replace(" ", "-")
+
+
+def base_of(copy: Workbook) -> Base:
+    """What was given out, with the rows that the copy has added since."""
+    kept = json.loads(zlib.decompress(copy.base))
+    return {
+        sheet: {ref: Line(ref, version, cells, number) for ref, (number, version, cells) in rows.items()}
+        for sheet, rows in kept.items()
+    }
+
+
+def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: Mapping[str, str]) -> None:
+    """Remember the rows that a returned copy added, so that the same file does not add them again."""
+    base = base_of(copy)
+    for sheet, rows in made.items():
+        base[sheet] |= {line.ref: line for line in rows.values()}
+        db.session.add_all(
+            CreatedRow(workbook_id=copy.id, slot=slots[name], kind=sheet, row_id=line.id) for name, line in rows.items()
+        )
+    copy.base = _pressed(base)
+
+
+def created(copy: Workbook) -> dict[str, str]:
+    """The Refs of the rows that this copy added, by what stood for them in the file."""
+    ids = {(sheet, line.id): ref for sheet, lines in base_of(copy).items() for ref, line in lines.items()}
+    rows = db.session.scalars(select(CreatedRow).where(CreatedRow.workbook_id == copy.id))
+    return {row.slot: ids[row.kind, row.row_id] for row in rows if (row.kind, row.row_id) in ids}
+
+
+def get(copy_id: int, *, agency: Agency, member: User | None = None) -> Workbook:
+    """One copy; with `member`, only their own."""
+    query = select(Workbook).where(Workbook.id == copy_id, Workbook.agency_id == agency.id)
+    found = db.session.scalar(query.where(Workbook.made_by_id == member.id) if member else query)
+    if found is None:
+        raise Missing
+    return found
+
+
+def known_as(export_id: str, *, agency: Agency) -> Workbook | None:
+    """The copy that a workbook says it is."""
+    return db.session.scalar(select(Workbook).where(Workbook.export_id == export_id, Workbook.agency_id == agency.id))
+
+
+def listed(agency: Agency, page: int, *, member: User | None = None) -> Page[Workbook]:
+    """The copies taken offline, newest first; with `member`, only their own."""
+    query = select(Workbook).where(Workbook.agency_id == agency.id).order_by(Workbook.id.desc())
+    return page_of(query.where(Workbook.made_by_id == member.id) if member else query, page)
+
+
+def secret() -> str:
+    """The secret that seals manifests."""
+    config: Config = current_app.extensions["preparedness"]
+    return config.secret_key
+
+
+def _next_number(agency: Agency) -> int:
+    return (db.session.scalar(select(func.max(Workbook.number)).where(Workbook.agency_id == agency.id)) or 0) + 1
+
+
+def _packed(given: Snapshot) -> bytes:
+    return _pressed({sheet: {line.ref: line for line in lines} for sheet, lines in given.lines.items()})
+
+
+def _pressed(base: Base) -> bytes:
+    plain = {
+        sheet: {ref: [line.id, line.version, dict(line.cells)] for ref, line in rows.items()}
+        for sheet, rows in base.items()
+    }
+    return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _manifest(copy: Workbook) -> Manifest:
+    return Manifest(
+        copy.export_id,
+        copy.kind.value,
+        copy.subject_id,
+        copy.schema,
+        copy.made_at,
+        copy.timezone,
+        copy.language,
+        {sheet: int(number) for sheet, number in copy.rows.items()},
+    )
