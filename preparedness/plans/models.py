@@ -137,7 +137,7 @@ class PlanVersion(OfAgency, Model):
     approved_by: Mapped[str]
     note: Mapped[str | None]
     language: Mapped[str]
-    document: Mapped[dict[str, Any]]
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     document_hash: Mapped[str]
     next_review_on: Mapped[date]
 
@@ -159,7 +159,7 @@ class Section(OfAgency, Edited, Model):
     plan: Mapped[Plan] = relationship(back_populates="sections", foreign_keys=[plan_id])
 
 
-class Objective(OfAgency, Model):
+class Objective(OfAgency, Edited, Model):
     """What the plan is to achieve."""
 
     __tablename__ = "objective"
@@ -222,7 +222,7 @@ class Role(OfAgency, Edited, Model):
         back_populates="role",
         cascade="all, delete-orphan",
         order_by="Seat.position, Seat.id",
-        foreign_keys="Seat.role_id",
+        primaryjoin="and_(Seat.role_id == Role.id, Seat.removed_at.is_(None))",
     )
 
 
@@ -241,6 +241,7 @@ class Seat(OfAgency, Edited, Model):
     country: Mapped[str | None]
     place: Mapped[str | None]
     position: Mapped[int] = mapped_column(default=1)
+    removed_at: Mapped[datetime | None]
 
     role: Mapped[Role] = relationship(back_populates="seats", foreign_keys=[role_id])
     assignments: Mapped[list["Assignment"]] = relationship(

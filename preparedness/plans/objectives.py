@@ -1,0 +1,56 @@
+"""What a plan is to achieve, in order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from preparedness.accounts.models import Agency
+from preparedness.audit import Action, Actor, record
+from preparedness.database import expect, revise, touch
+from preparedness.i18n import _l
+from preparedness.plans import rows
+from preparedness.plans.models import Objective, Plan
+
+NEEDED = {"text": _l("Write what is to be achieved.")}
+
+
+def get(objective_id: int, *, plan_id: int, agency: Agency) -> Objective:
+    """An objective of a plan; raises Missing."""
+    return rows.find(Objective, objective_id, plan_id=plan_id, agency=agency)
+
+
+def add(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Objective:
+    """Add an objective at the end."""
+    rows.refuse_archived(plan)
+    rows.refuse_empty({"text": None, **data}, NEEDED)
+    objective = Objective(
+        agency_id=plan.agency_id, key=rows.own_key(), text=data["text"], position=rows.last(plan.objectives)
+    )
+    plan.objectives.append(objective)
+    record(Action.OBJECTIVE_CHANGED, plan, by=by, added=objective.key)
+    return objective
+
+
+def change(objective: Objective, data: Mapping[str, Any], *, version: int | None, by: Actor) -> None:
+    """Word an objective anew."""
+    rows.refuse_archived(objective.plan)
+    rows.refuse_empty(data, NEEDED)
+    expect(objective, version, data, ("text",))
+    changes = revise(objective, data, ("text",))
+    if changes:
+        touch(objective, by=by.label)
+        record(Action.OBJECTIVE_CHANGED, objective, by=by, changes=changes, plan=objective.plan_id)
+
+
+def move(objective: Objective, *, up: bool, by: Actor) -> None:
+    """Put an objective before or after its neighbour."""
+    rows.refuse_archived(objective.plan)
+    if rows.move(objective.plan.objectives, objective, up=up):
+        record(Action.OBJECTIVE_CHANGED, objective, by=by, plan=objective.plan_id, position=objective.position)
+
+
+def remove(objective: Objective, *, version: int | None, by: Actor) -> None:
+    """Take an objective out of the working copy."""
+    rows.refuse_archived(objective.plan)
+    expect(objective, version, {}, ())
+    record(Action.OBJECTIVE_CHANGED, objective.plan, by=by, removed=objective.key)
+    objective.plan.objectives.remove(objective)
