@@ -8,9 +8,12 @@ from preparedness import assets, database, i18n, news, pages
 from preparedness import config as configuration
 from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
+from preparedness.confirmations import views as confirmations_views
+from preparedness.contacts import views as contacts_views
+from preparedness.focal_points import views as focal_points_views
 from preparedness.notifications import views as notifications_views
 
-VIEWS = (accounts_views, notifications_views)
+VIEWS = (accounts_views, contacts_views, confirmations_views, notifications_views, focal_points_views)
 """The doors with pages, in the order of the menu."""
 
 

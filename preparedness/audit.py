@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from preparedness.database import Changes, Model, OfAgency, Page, db, now, page_of
+from preparedness.database import Changes, Model, OfAgency, Page, changed, db, now, page_of
 from preparedness.i18n import _l
 from preparedness.vocabulary import Worded
 
@@ -233,8 +233,7 @@ def forget(subject: Any) -> int:
         Entry.subject_kind == subject.__tablename__,
         Entry.subject_id == subject.id,
     )
-    done: Any = db.session.execute(delete(Detail).where(Detail.entry_id.in_(about)))
-    return int(done.rowcount)
+    return changed(delete(Detail).where(Detail.entry_id.in_(about)))
 
 
 def broken_at(agency_id: int) -> int | None:

@@ -1,14 +1,27 @@
 """News that travels up: what a lower package tells, and which upper package listens. Imports never lead up."""
 
+from preparedness import pages
 from preparedness.accounts import members
-from preparedness.contacts import people
+from preparedness.activations import alerts, preparing
+from preparedness.activations import erasing as activations
+from preparedness.activations import letters as activation_letters
+from preparedness.activations import views as activation_views
+from preparedness.confirmations import erasing as confirmations
+from preparedness.confirmations import letters as confirmation_letters
+from preparedness.contacts import organisations, people
 from preparedness.notifications import erasing as notifications
 from preparedness.notifications import letters, outbox
+from preparedness.plans import leaving, versions
 
 
 def install() -> None:
     """Say who listens to what; saying it twice changes nothing."""
     outbox.RECIPIENTS.update(member=members.recipient, person=people.recipient)
-    people.ERASERS[:] = [notifications.erase]
-    for package in (members,):
+    outbox.WHEN_FINAL[:] = [alerts.when_final]
+    for package in (members, confirmation_letters, activation_letters):
         letters.CONTEXTS.update(package.CONTEXTS)
+    people.ERASERS[:] = [activations.erase, confirmations.erase, leaving.erase, notifications.erase]
+    people.WHEN_LEFT[:] = [leaving.left]
+    organisations.WHEN_LEFT[:] = [leaving.left]
+    versions.WHEN_APPROVED[:] = [preparing.when_approved]
+    pages.CONTEXT[:] = [activation_views.bands]

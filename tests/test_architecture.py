@@ -124,7 +124,7 @@ class Module:
     @property
     def is_domain(self) -> bool:
         """True for the nouns of the packages: no door, no schema, no model."""
-        return self.in_package and not self.is_door and self.last not in {"schemas", "models"}
+        return self.in_package and not self.is_door and not self.last.endswith("schemas") and self.last != "models"
 
     def at(self, node: ast.AST) -> str:
         """Where a node stands, as an editor opens it."""
@@ -331,7 +331,7 @@ def test_marshmallow_stays_with_the_shapes():
         for node, name, _ in libraries(module)
         if name == "marshmallow"
         and module.name not in WITH_MARSHMALLOW
-        and module.last != "schemas"
+        and not module.last.endswith("schemas")
         and module.top not in {"exchange", "api"}
     ]
 

@@ -162,8 +162,8 @@ def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Act
 
 def said_of(roster: Roster, row: Any) -> dict[str, Any]:
     """All that is said of a row now, in the words a change is made in."""
-    held = {name: getattr(row, name) for name in roster.fields} | said(roster.parts, row)
-    return held | held.get("capacity", {})
+    held: dict[str, Any] = {name: getattr(row, name) for name in roster.fields} | said(roster.parts, row)
+    return held | (held.get("capacity") or {})
 
 
 def expect_unmoved(roster: Roster, row: Any, data: Data, version: int | None) -> None:

@@ -1,13 +1,11 @@
 """What the roster itself forgets when somebody is erased: a row without a name stays, so that counts hold."""
 
-from typing import Any
-
 from sqlalchemy import delete, update
 
 from preparedness import audit
 from preparedness.contacts import links
 from preparedness.contacts.models import ContactState, Organisation, OwnChange, Person
-from preparedness.database import db
+from preparedness.database import changed, db
 from preparedness.notifications import suppressions
 
 NOWHERE = "ZZ"
@@ -29,7 +27,7 @@ def clear(person: Person) -> dict[str, int]:
     for name in CHILDREN:
         getattr(person, name).clear()
     counts["links"] = links.void_all(person)
-    counts["own_changes"] = _count(delete(OwnChange).where(OwnChange.person_id == person.id))
+    counts["own_changes"] = changed(delete(OwnChange).where(OwnChange.person_id == person.id))
     counts["audit_details"] = audit.forget(person)
     db.session.execute(
         update(Organisation).where(Organisation.contact_person_id == person.id).values(contact_person_id=None)
@@ -43,7 +41,3 @@ def clear(person: Person) -> dict[str, int]:
     person.state = ContactState.ERASED
     return {name: count for name, count in counts.items() if count}
 
-
-def _count(statement: Any) -> int:
-    result: Any = db.session.execute(statement)
-    return int(result.rowcount)

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from preparedness import config
 from preparedness.audit import Action, Actor, record
 from preparedness.contacts.models import Link, LinkPurpose, Person
-from preparedness.database import db, now
+from preparedness.database import changed, db, now
 from preparedness.errors import Missing
 
 PURPOSE = b"preparedness: link of a focal point"
@@ -105,8 +105,7 @@ def void(link: Link, *, by: Actor) -> None:
 def void_all(person: Person) -> int:
     """Let every link of somebody lead nowhere; how many there were."""
     live = update(Link).where(Link.person_id == person.id, Link.voided_at.is_(None)).values(voided_at=now())
-    done: Any = db.session.execute(live)
-    return int(done.rowcount)
+    return changed(live)
 
 
 def _hashed(token: str) -> str:

@@ -1,6 +1,6 @@
 """Pages about people: the list, one person, and what is done about them."""
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from preparedness import audit
@@ -13,7 +13,10 @@ from preparedness.i18n import _
 from preparedness.plans import assignments
 from preparedness.web import Form, page_number, posted_version, sought
 
+blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
 
+
+@blueprint.get("/people")
 @requires(Permission.CONTACT_READ)
 def people() -> ResponseReturnValue:
     """The people of the roster, narrowed and sorted as the address says."""
@@ -26,6 +29,7 @@ def people() -> ResponseReturnValue:
     return render_template("contacts/people.html", page=page, rows=rows, form=form, filters=filters)
 
 
+@blueprint.route("/people/new", methods=["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
 def new_person() -> ResponseReturnValue:
     """Add somebody by hand: five things, the rest follows."""
@@ -46,6 +50,7 @@ def new_person() -> ResponseReturnValue:
     return render_template("contacts/new_person.html", form=form, twins=twins), form.status
 
 
+@blueprint.get("/people/<id:person_id>")
 @requires(Permission.CONTACT_READ)
 def person(person_id: int) -> ResponseReturnValue:
     """One person: how they stand, how they are reached, what they can do, what they hold, what happened."""
@@ -65,6 +70,7 @@ def _page(row: Person, form: Form | None = None) -> ResponseReturnValue:
     return page, form.status if form else 200
 
 
+@blueprint.route("/people/<id:person_id>/edit", methods=["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
 def edit_person(person_id: int) -> ResponseReturnValue:
     """Change what is known of somebody."""
@@ -92,6 +98,7 @@ def edit_person(person_id: int) -> ResponseReturnValue:
 # --- How they are reached ------------------------------------------------------------------------------------------
 
 
+@blueprint.route("/people/<id:person_id>/channels", methods=["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
 def add_channel(person_id: int) -> ResponseReturnValue:
     """Add a way to reach somebody."""
@@ -104,6 +111,7 @@ def add_channel(person_id: int) -> ResponseReturnValue:
     return _page(row, form)
 
 
+@blueprint.post("/people/<id:person_id>/channels/<id:channel_id>/first")
 @requires(Permission.CONTACT_EDIT)
 def first_channel(person_id: int, channel_id: int) -> ResponseReturnValue:
     """Let a way to reach somebody be tried first."""
@@ -111,6 +119,7 @@ def first_channel(person_id: int, channel_id: int) -> ResponseReturnValue:
     return _back(person_id)
 
 
+@blueprint.post("/people/<id:person_id>/channels/<id:channel_id>/remove")
 @requires(Permission.CONTACT_EDIT)
 def remove_channel(person_id: int, channel_id: int) -> ResponseReturnValue:
     """Take a way to reach somebody away."""
@@ -125,6 +134,7 @@ def _back(person_id: int) -> ResponseReturnValue:
 # --- How they stand ------------------------------------------------------------------------------------------------
 
 
+@blueprint.route("/people/<id:person_id>/verify", methods=["GET", "POST"])
 @requires(Permission.CONTACT_VERIFY)
 def verify_person(person_id: int) -> ResponseReturnValue:
     """Record a check of who somebody is."""
@@ -142,6 +152,7 @@ def _address(row: Person) -> str:
     return url_for("contacts.person", person_id=row.id)
 
 
+@blueprint.route("/people/<id:person_id>/pause", methods=["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
 def pause_person(person_id: int) -> ResponseReturnValue:
     """Send nothing to somebody until a day."""
@@ -155,6 +166,7 @@ def pause_person(person_id: int) -> ResponseReturnValue:
     return render_template("contacts/pause.html", person=row, form=form), form.status
 
 
+@blueprint.post("/people/<id:person_id>/resume")
 @requires(Permission.CONTACT_EDIT)
 def resume_person(person_id: int) -> ResponseReturnValue:
     """Let messages be sent to somebody again."""
@@ -162,6 +174,7 @@ def resume_person(person_id: int) -> ResponseReturnValue:
     return _back(person_id)
 
 
+@blueprint.route("/people/<id:person_id>/leave-alone", methods=["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
 def leave_person_alone(person_id: int) -> ResponseReturnValue:
     """Keep that somebody asked to be left alone."""
@@ -173,6 +186,7 @@ def leave_person_alone(person_id: int) -> ResponseReturnValue:
     return render_template("contacts/leave_alone.html", person=row, held=assignments.of(row))
 
 
+@blueprint.route("/people/<id:person_id>/archive", methods=["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
 def archive_person(person_id: int) -> ResponseReturnValue:
     """Take somebody out of the lists."""
@@ -184,6 +198,7 @@ def archive_person(person_id: int) -> ResponseReturnValue:
     return render_template("contacts/archive_person.html", person=row, held=assignments.of(row))
 
 
+@blueprint.post("/people/<id:person_id>/restore")
 @requires(Permission.CONTACT_EDIT)
 def restore_person(person_id: int) -> ResponseReturnValue:
     """Bring somebody back into the lists."""
@@ -191,6 +206,7 @@ def restore_person(person_id: int) -> ResponseReturnValue:
     return _back(person_id)
 
 
+@blueprint.route("/people/<id:person_id>/erase", methods=["GET", "POST"])
 @requires(Permission.CONTACT_ERASE)
 def erase_person(person_id: int) -> ResponseReturnValue:
     """Erase what is known of somebody, after saying what will be lost."""
