@@ -1,0 +1,276 @@
+"""The `preparedness` command: what an operator of this server types."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from preparedness import checks, config, create_app, demo, migrating, serving, worker
+from preparedness.accounts import agencies, members
+from preparedness.accounts.models import Access
+from preparedness.audit import CONSOLE
+from preparedness.backups import back_up, bring_back
+from preparedness.contacts import people
+from preparedness.contacts.models import ErasureReason
+from preparedness.database import transaction
+from preparedness.errors import Missing, Refused
+from preparedness.exchange import returns, workbooks
+
+
+class Commands(click.Group):
+    """Says every refusal in one sentence on standard error, with exit status 1."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; what the domain refuses is a sentence, not a traceback."""
+        try:
+            return super().invoke(context)
+        except Refused as refused:
+            click.echo(refused.sentence, err=True)
+        except Missing:
+            click.echo("Nothing of that name or number is here.", err=True)
+        sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Embed diaspora organisations and people in emergency plans."""
+
+
+def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command inside the app, with the settings of this deployment."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        app = create_app(config.load())
+        with app.app_context():
+            return command(app, *args, **options)
+
+    return run
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program to read.")
+
+
+def say(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
+    """Print one fact sheet, for a person or for a program."""
+    click.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else sentence)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@click.option("--prepare", is_flag=True, help="Migrate first, and load the example where there is no institution yet.")
+def serve(host: str, port: int, prepare: bool) -> None:
+    """Serve the pages, with a worker beside unless PREPAREDNESS_WORKER is outside."""
+    if "PREPAREDNESS_BASE_URL" not in os.environ and port != 5000:
+        os.environ["PREPAREDNESS_BASE_URL"] = f"http://127.0.0.1:{port}"
+    app = create_app(config.load())
+    with app.app_context():
+        if prepare:
+            migrating.upgrade()
+            demo.load_first()
+        checks.refuse_unready()
+        for line in serving.greeting(host, port):
+            click.echo(line)
+    serving.serve(app, host, port)
+
+
+@main.command("worker")
+@with_app
+def run_worker(app: Flask) -> None:
+    """Send what waits and do what is due, until stopped. Several may run at once."""
+    worker.run(app)
+
+
+@main.command()
+@with_app
+def upgrade(_app: Flask) -> None:
+    """Bring the database to the tables of this release."""
+    migrating.upgrade()
+    click.echo("The database is up to date.")
+
+
+@main.command("demo")
+@click.option("--reset", is_flag=True, help="Throw the present example away and load it anew.")
+@with_app
+def load_demo(_app: Flask, reset: bool) -> None:
+    """Load the example agency, everything of it marked EXAMPLE."""
+    for line in demo.reset() if reset else demo.load_first():
+        click.echo(line)
+
+
+@main.command("check")
+@as_json
+@with_app
+def check(_app: Flask, as_json: bool) -> None:
+    """Say whether this deployment is fit to serve, and what to write where it is not."""
+    found = checks.findings()
+    if as_json:
+        click.echo(json.dumps([{"serious": each.serious, "sentence": each.sentence} for each in found]))
+    else:
+        for each in found:
+            click.echo(("Mend: " if each.serious else "Note: ") + each.sentence, err=each.serious)
+        if not found:
+            click.echo("All is well.")
+    if any(each.serious for each in found):
+        sys.exit(1)
+
+
+@main.group()
+def agency() -> None:
+    """Institutions of this server."""
+
+
+@agency.command("add")
+@click.argument("name")
+@click.option("--country", required=True, help="ISO 3166-1 alpha-2 code.")
+@click.option("--language", default="en", show_default=True)
+@click.option("--timezone", default="UTC", show_default=True)
+@as_json
+@with_app
+def add_agency(_app: Flask, name: str, country: str, language: str, timezone: str, as_json: bool) -> None:
+    """Start an institution."""
+    with transaction():
+        data = checks.agency({"name": name, "country": country, "language": language, "timezone": timezone})
+        made = agencies.add(data, by=CONSOLE)
+        facts = {"id": made.id, "name": made.name}
+    say(facts, f"{name} is started.", as_json)
+
+
+@main.group()
+def member() -> None:
+    """Members of an institution."""
+
+
+@member.command("add")
+@click.argument("email")
+@click.option("--agency", "agency_name")
+@click.option("--access", type=click.Choice([each.value for each in Access]), required=True)
+@click.option("--name", help="Without it, the part before the @.")
+@click.option("--password", help="- reads it from standard input; without it, a one-time sign-in address is printed.")
+@as_json
+@with_app
+def add_member(
+    _app: Flask, email: str, agency_name: str | None, access: str, name: str | None, password: str | None, as_json: bool
+) -> None:
+    """Add a member, or print a new one-time sign-in address for one who is there."""
+    secret = sys.stdin.readline().rstrip("\n") if password == "-" else password  # noqa: S105
+    with transaction():
+        tenant = agencies.named(agency_name)
+        try:
+            row = members.by_email(email, agency=tenant)
+        except Missing:
+            data = checks.member({"email": email, "name": name or email.split("@")[0], "access": access}, secret)
+            row = members.add(tenant, data, password=secret, by=CONSOLE)
+        address = None if secret else members.one_time_address(row)
+        facts = {"id": row.id, "email": row.email, "address": address}
+    say(facts, address or f"{email} can sign in.", as_json)
+
+
+@main.command("export")
+@click.argument("kind", type=click.Choice(["roster", "plan", "activation"]))
+@click.argument("subject_id", type=int, required=False)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--contacts", is_flag=True, help="With contact details; needs --reason.")
+@click.option("--reason")
+@click.option("--blank", is_flag=True, help="A roster with nothing in it, to fill.")
+@click.option("--agency", "agency_name")
+@click.option("--by", "email", help="The member it is made for; without it, the console.")
+@with_app
+def export(
+    _app: Flask,
+    kind: str,
+    subject_id: int | None,
+    output: Path,
+    contacts: bool,
+    reason: str | None,
+    blank: bool,
+    agency_name: str | None,
+    email: str | None,
+) -> None:
+    """Take a workbook offline."""
+    with transaction():
+        tenant = agencies.named(agency_name)
+        taken = workbooks.take(
+            tenant,
+            kind,
+            subject_id,
+            contacts=contacts,
+            reason=reason,
+            blank=blank,
+            member=members.by_email(email, agency=tenant) if email else None,
+            by=members.by_email(email, agency=tenant).actor if email else CONSOLE,
+        )
+    output.write_bytes(taken.content)
+    click.echo(f"Copy no. {taken.workbook.number} is in {output}.")
+
+
+@main.command("import")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what it would change.")
+@click.option("--mine", "side", flag_value="mine", help="Where two entries differ, take the file's.")
+@click.option("--server", "side", flag_value="server", default="server", help="… keep the system's (default).")
+@click.option("--agency", "agency_name")
+@click.option("--by", "email", required=True, help="The member who brings it in.")
+@as_json
+@with_app
+def bring_in(
+    _app: Flask, path: Path, dry_run: bool, side: str, agency_name: str | None, email: str, as_json: bool
+) -> None:
+    """Bring a workbook back, or a roster in."""
+    with transaction():
+        tenant = agencies.named(agency_name)
+        member = members.by_email(email, agency=tenant)
+        found = returns.bring_in(path.read_bytes(), path.name, agency=tenant, member=member, by=member.actor)
+        if found.refusal:
+            raise Refused(found.refusal)
+        if not dry_run:
+            returns.decide_all(found, side, by=member.actor)
+            returns.apply(found, by=member.actor)
+        facts = {"return": found.id, "state": found.state, "counts": found.counts, "problems": found.problems}
+    counted = ", ".join(f"{count} {name}" for name, count in found.counts.items())
+    say(facts, f"{found.state.words}: {counted or 'nothing to change'}.", as_json)
+
+
+@main.command("backup")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@with_app
+def backup(_app: Flask, path: Path) -> None:
+    """Write the whole database to one file that only you can read."""
+    rows = back_up(path)
+    click.echo(f"{rows} rows are in {path}.")
+
+
+@main.command("restore")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_app
+def restore(_app: Flask, path: Path) -> None:
+    """Bring a backup back into an empty database."""
+    migrating.upgrade()
+    with transaction():
+        rows = bring_back(path)
+    click.echo(f"{rows} rows are back.")
+
+
+@main.command("erase")
+@click.argument("kind", type=click.Choice(["person"]))
+@click.argument("person_id", type=int)
+@click.option("--agency", "agency_name")
+@with_app
+def erase(_app: Flask, kind: str, person_id: int, agency_name: str | None) -> None:
+    """Erase a person's data everywhere it is kept."""
+    with transaction():
+        person = people.get(person_id, agency=agencies.named(agency_name))
+        ref = person.ref
+        people.erase(person, by=CONSOLE, reason=ErasureReason.THEIR_WISH)
+    click.echo(f"{kind} {ref} is erased.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""A server of its own with its worker, as `python3 run.py` starts them, and a walker in a real browser."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import postgres, programs
+from tests.journeys.walking import Walker
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running product: its address, its folder, and how to sign in."""
+
+    address: str
+    instance: Path
+
+    def sign_in(self, access: str) -> tuple[str, str]:
+        """E-mail and password of the example's member of an access profile."""
+        kept = (self.instance / "example-members.txt").read_text()
+        line = next(each for each in kept.splitlines() if access in each.casefold())
+        found = re.search(r"(\S+@\S+)\s+(\S+)", line)
+        assert found is not None
+        return found[1], found[2]
+
+    def mails(self) -> list[Path]:
+        """The mails in the mailbox folder, oldest first."""
+        return sorted((self.instance / "mailbox").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+
+    def waited_for(self, wanted: Callable[[], object], seconds: int = 40) -> object:
+        """What `wanted` returns once it returns something; the worker needs a moment."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if found := wanted():
+                return found
+            time.sleep(0.2)
+        raise AssertionError("it did not come in time")
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """Start a product of its own on a database; ends with the run."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def started(engine: str) -> Server:
+        instance = tmp_path_factory.mktemp(f"journey-{engine}")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PREPAREDNESS_")}
+        environment |= {
+            "PREPAREDNESS_INSTANCE": str(instance),
+            "PREPAREDNESS_BASE_URL": f"http://127.0.0.1:{port}",
+            "PYTHONWARNINGS": "ignore",
+        }
+        if engine == "postgresql":
+            environment["PREPAREDNESS_DATABASE_URL"] = postgres.fresh_database(postgres.server(), f"journey_{port}")
+        command = [sys.executable, "-m", "preparedness.commands", "serve", "--prepare", "--port", str(port)]
+        said = (instance / "said.txt").open("wb")
+        running.append(subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT))
+        server = Server(f"http://127.0.0.1:{port}", instance)
+        _wait_until_it_answers(server, running[-1])
+        return server
+
+    yield started
+    for process in running:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise AssertionError((server.instance / "said.txt").read_text()[-2000:])
+        try:
+            with urllib.request.urlopen(f"{server.address}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer within a minute")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run."""
+    path = programs.chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def walk(chromium: Browser) -> Iterator[Callable[..., Walker]]:
+    """A walker on a screen of a width, in a language; what the browser said is looked at when the walk ends."""
+    walkers: list[Walker] = []
+
+    def begin(server: Server, *, width: int, language: str) -> Walker:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800 if width > 500 else 720}, locale=language, accept_downloads=True
+        )
+        walkers.append(Walker(context.new_page(), server.address, language))
+        return walkers[-1]
+
+    yield begin
+    for walker in walkers:
+        walker.page.context.close()
+    for walker in walkers:
+        walker.said_nothing_wrong()
