@@ -2,11 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from preparedness.accounts.models import Agency
 from preparedness.database import db, transaction
@@ -20,15 +23,16 @@ LINK = "http://localhost/a/0123456789-0123456789-0123456789-0123456789"
 Say = Callable[..., int]
 
 
-@pytest.fixture(autouse=True)
-def _mailbox(app: Flask) -> Iterator[None]:
-    """An empty mailbox for each test."""
-    yield
-    shutil.rmtree(app.extensions["preparedness"].mailbox, ignore_errors=True)
+@pytest.fixture
+def mailbox(app: Flask) -> Iterator[Path]:
+    """The mailbox folder, empty for each test."""
+    folder: Path = app.extensions["preparedness"].mailbox
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def say(world: World, monkeypatch: pytest.MonkeyPatch) -> Say:
+def say(world: World, mailbox: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
     """Queue and keep a letter to Amina with a link in it; returns its number."""
 
     def context(message: Message) -> dict[str, Any]:
@@ -63,3 +67,23 @@ def post(app: Flask) -> Callable[[int], Message]:
         return db.session.get_one(Message, number, populate_existing=True)
 
     return read
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Counts the statements that the database is sent inside."""
+
+    @contextmanager
+    def counted() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counted
