@@ -2,7 +2,7 @@
 PYBABEL = .venv/bin/pybabel
 CATALOGUES = preparedness/translations
 
-.PHONY: run test sure bench soak translations
+.PHONY: run test sure bench soak translations migration
 
 run:
 	python3 run.py
@@ -24,3 +24,8 @@ translations:
 		--project=Preparedness -o $(CATALOGUES)/messages.pot .
 	$(PYBABEL) update -i $(CATALOGUES)/messages.pot -d $(CATALOGUES) --no-fuzzy-matching --ignore-obsolete --no-wrap
 	$(PYBABEL) compile -d $(CATALOGUES)
+
+# make migration SAYS="a date of birth for each plan"
+migration:
+	.venv/bin/python -m preparedness.migrating $(SAYS)
+	.venv/bin/ruff format preparedness/migrations

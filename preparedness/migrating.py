@@ -1,5 +1,8 @@
 """Bringing the database to the tables of this release, and saying whether it is there."""
 
+import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from alembic import command
@@ -8,24 +11,47 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from preparedness import audit, config, create_app, timetable
+from preparedness.accounts import models as of_accounts
+from preparedness.activations import models as of_activations
+from preparedness.confirmations import models as of_confirmations
+from preparedness.contacts import models as of_contacts
 from preparedness.database import Model, db, writing
+from preparedness.exchange import models as of_exchange
+from preparedness.notifications import models as of_notifications
+from preparedness.plans import models as of_plans
+
+TABLES = (
+    audit,
+    timetable,
+    of_notifications,
+    of_accounts,
+    of_contacts,
+    of_plans,
+    of_confirmations,
+    of_activations,
+    of_exchange,
+)
+"""Every module with tables: all are known here, whatever pages the app has."""
+
+FOLDER = Path(__file__).parent / "migrations"
 
 
 def upgrade(revision: str = "head") -> None:
     """Migrate forward, keeping every row."""
     with writing():
-        command.upgrade(_config(), revision)
+        command.upgrade(_alembic(), revision)
 
 
 def downgrade(revision: str) -> None:
     """Migrate back to a revision; `base` for nothing."""
     with writing():
-        command.downgrade(_config(), revision)
+        command.downgrade(_alembic(), revision)
 
 
 def is_current() -> bool:
     """True where the database has the tables of this release."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = ScriptDirectory.from_config(_alembic()).get_current_head()
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head
 
@@ -38,12 +64,27 @@ def differences() -> list[object]:
 
 
 def write(message: str) -> None:
-    """Write a new migration from what the models say that the database does not."""
+    """Write the next migration: what the models say that the tables of all migrations so far do not."""
+    number = len(list((FOLDER / "versions").glob("*.py"))) + 1
     with writing():
-        command.revision(_config(), message=message, autogenerate=True)
+        command.revision(_alembic(), message=message, autogenerate=True, rev_id=f"{number:04d}")
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
+def _alembic() -> Config:
+    settings = Config()
+    settings.set_main_option("script_location", str(FOLDER))
+    return settings
+
+
+def _write_on_a_fresh_database(message: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = config.load(Path(folder))
+        app = create_app(replace(settings, database_url=f"sqlite:///{folder}/fresh.sqlite"))
+        with app.app_context():
+            upgrade()
+            write(message)
+            db.engine.dispose()
+
+
+if __name__ == "__main__":
+    _write_on_a_fresh_database(" ".join(sys.argv[1:]))
