@@ -216,7 +216,7 @@ def _sentences(said: Any) -> list[str]:
     """Errors of a field, and of what lies within it, as one list of sentences."""
     if isinstance(said, dict):
         return list(dict.fromkeys(sentence for each in said.values() for sentence in _sentences(each)))
-    return [str(sentence) for sentence in said]
+    return [str(sentence) for sentence in said] if isinstance(said, list) else [str(said)]
 
 
 def posted_version() -> int | None:

@@ -13,7 +13,7 @@ def held(world):
     """The plan approved, the essential seat and the one in Paris held; Montréal is vacant."""
     with writing():
         world.focal_points.from_level = Level.FULL
-        stage.approved(world.plan)
+        stage.approved(world)
         stage.accepts(world.seat, world.amina)
         stage.accepts(world.paris, world.salma)
     return world

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from preparedness.activations import duties, log, running, tasks
+from preparedness.activations import duties, log, previews, running, tasks
 from preparedness.activations.models import ActivationKind, ActivationState, TaskState
 from preparedness.database import now
 from preparedness.errors import Missing, Refused
@@ -154,7 +154,7 @@ def test_the_level_is_said_in_the_words_of_the_plans_scheme(world):
     world.plan.triggers.append(
         Trigger(agency_id=world.agency.id, key="t1", level=Level.PARTIAL, label="Level 2: partial", **words)
     )
-    stage.approved(world.plan)
+    stage.approved(world)
 
     activation = running.start(world.plan, stage.AGREED, by=world.ana)
 
@@ -256,7 +256,7 @@ def test_a_member_of_another_agency_cannot_be_put_on_duty(held):
 
 
 def test_the_preview_says_what_would_happen_and_does_nothing(held):
-    preview = running.preview(held.plan, Level.FULL)
+    preview = previews.of_start(held.plan, Level.FULL)
 
     assert [alert.name for alert in preview.reached] == ["Amina Diallo", "Rose"]
     assert {line.item_key for line, _due in preview.tasks} == {"earthquake.resp.01", "earthquake.resp.02"}
