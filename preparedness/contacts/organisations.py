@@ -162,7 +162,7 @@ def _refuse_circles(agency: Agency, moved: Mapping[int, int | None]) -> None:
     if not any(moved.values()):
         return
     query = select(Organisation.id, Organisation.parent_id).where(Organisation.agency_id == agency.id)
-    above: dict[int, int | None] = dict(db.session.execute(query).tuples().all()) | dict(moved)
+    above: dict[int, int | None] = {row.id: row.parent_id for row in db.session.execute(query)} | dict(moved)
     for number in moved:
         passed: set[int] = set()
         parent = above.get(number)
