@@ -117,32 +117,32 @@ def _alone(request: Request) -> None:
 
 def _give(line: RequestLine, said: Mapping[str, Any], request: Request, by: Actor) -> Answer | None:
     """One answer to one role; None where it is what they said before."""
-    choice, limits = said["choice"], _limits(said)
+    discreet = request.discreet
+    choice, limits = said["choice"], _limits(said, discreet=discreet)
     if choice is Choice.ACCEPT and limits:
         choice = Choice.ACCEPT_WITH_LIMITS  # conditions that somebody wrote are never lost
     if choice is Choice.ACCEPT_WITH_LIMITS and not limits:
         raise Refused(_("Say at least one condition, or accept without."), field=f"answer-{line.assignment_id}")
     declined = choice is Choice.DECLINE
-    discreet = request.discreet
     reason = said.get("reason") if declined and not discreet else None
-    limits = None if declined else limits or None
+    kept = None if declined else limits or None
     before = line.own_answer
-    if before is not None and (before.choice, before.reason, before.limits) == (choice, reason, limits):
+    if before is not None and (before.choice, before.reason, before.limits) == (choice, reason, kept):
         return None
 
     if declined:
         assignments.decline(line.assignment, reason=reason, by=by)
     else:
-        assignments.accept(line.assignment, limits=limits, until=(now() + VALID_FOR).date(), by=by)
+        assignments.accept(line.assignment, limits=kept, until=(now() + VALID_FOR).date(), by=by)
     line.assignment.reported_by = None
-    answer = Answer(choice=choice, reason=reason, limits=limits, by=AnsweredBy.SELF, at=now())
+    answer = Answer(choice=choice, reason=reason, limits=kept, by=AnsweredBy.SELF, at=now())
     line.answers.append(answer)
     return answer
 
 
-def _limits(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The conditions that were given, as they are kept."""
-    limits = {name: said[name] for name in CONDITIONS if said.get(name)}
+def _limits(said: Mapping[str, Any], *, discreet: bool) -> dict[str, Any]:
+    """The conditions that were given, as they are kept; no words of their own where these could hurt."""
+    limits = {name: said[name] for name in CONDITIONS if said.get(name) and not (discreet and name == "note")}
     if "from" in limits:
         limits["from"] = limits["from"].isoformat()
     return limits

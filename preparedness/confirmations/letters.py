@@ -60,7 +60,7 @@ def _context(found: Request) -> Context:
     return _said([line.assignment for line in found.lines], person) | {
         "link": links.address(link) if link else None,
         "why": found.campaign.why,
-        "closes_at": requests.closes_at(found.campaign),
+        "until": requests.last_minute(found.campaign),
         "asked_at": found.asked_at,
         "lines": found.lines,
         "reported": [each for each in found.lines if each.reported_answer is not None],
@@ -110,7 +110,7 @@ def _rehearsal(message: Message) -> Context | None:
         "first": person.told_on is None,
         "link": f"{config.current().base_url}/a/example/{message.subject_id}?{urlencode(example)}",
         "why": None,
-        "closes_at": None,
+        "until": None,
     }
 
 

@@ -90,6 +90,11 @@ def closes_at(campaign: Campaign) -> datetime:
     return midnight.astimezone(ZoneInfo("UTC"))
 
 
+def last_minute(campaign: Campaign) -> datetime:
+    """The last minute in which an answer is taken, as people are told it: midnight could be either day's."""
+    return closes_at(campaign) - timedelta(minutes=1)
+
+
 def is_open(request: Request) -> bool:
     """True while an answer can be given or changed."""
     return request.state is not RequestState.CLOSED and now() < closes_at(request.campaign)

@@ -32,7 +32,7 @@ class ReportSchema(shapes.Shape):
     choice = shapes.code(Choice, _l("What they said"), kind="radio", required=True)
 
 
-PARTS = ("answer", "reason", "hours_week", "remote_only", "from", "note")
+UNCHOSEN = dict.fromkeys(("required", "null"), _l("Nothing was chosen yet. Choose one of the answers, then send it."))
 
 
 def answer_shape(lines: Sequence[RequestLine], *, discreet: bool) -> type[shapes.Shape]:
@@ -45,7 +45,7 @@ def answer_shape(lines: Sequence[RequestLine], *, discreet: bool) -> type[shapes
 
 def _parts(alone: bool, discreet: bool) -> dict[str, Any]:
     parts: dict[str, Any] = {
-        "answer": shapes.code(Choice, _l("Your answer"), kind="radio", required=alone),
+        "answer": shapes.code(Choice, _l("Your answer"), kind="radio", required=alone, error_messages=UNCHOSEN),
         "hours_week": shapes.whole(_l("Hours a week at most"), least=1, most=80),
         "remote_only": shapes.yes(_l("Only from where I am")),
         "from": shapes.day(_l("Only from this day on")),
