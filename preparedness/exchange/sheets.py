@@ -14,7 +14,7 @@ from flask_babel import LazyString
 from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.merge import Row
 from preparedness.exchange.values import Kind, Pattern, Value, canonical
-from preparedness.i18n import LANGUAGES, _, _l, speaking
+from preparedness.i18n import LANGUAGES, _, _l, current, speaking
 from preparedness.vocabulary import Worded, WordedRank, countries, languages, zones
 
 SCHEMA = 1
@@ -141,24 +141,23 @@ def ref_column(read: Callable[[Any, Surroundings], Any], width: int = 9) -> Colu
     return Column("ref", _l("Ref"), Kind.TEXT, width, Editable.NO, read)
 
 
-def worded(members: type[Worded] | type[WordedRank], only: Sequence[Worded] | None = None) -> Choices:
+def worded(members: type[Worded] | type[WordedRank], only: tuple[Worded, ...] | None = None) -> Choices:
     """A standard list: written in the language spoken now, understood in every language of the product."""
-    spoken = _words_in_all_languages(members)
-    return Choices(
-        Choice(str(member.value), str(member.words), spoken[str(member.value)])
-        for member in members
-        if only is None or member in only
-    )
+    return _worded(members, only, current())
 
 
 @cache
-def _words_in_all_languages(members: type[Worded] | type[WordedRank]) -> dict[str, tuple[str, ...]]:
+def _worded(members: type[Worded] | type[WordedRank], only: tuple[Worded, ...] | None, _language: str) -> Choices:
     words: dict[str, list[str]] = {str(member.value): [] for member in members}
     for language in LANGUAGES:
         with speaking(language):
             for member in members:
                 words[str(member.value)].append(str(member.words))
-    return {code: tuple(dict.fromkeys(each)) for code, each in words.items()}
+    return Choices(
+        Choice(str(member.value), str(member.words), tuple(words[str(member.value)]))
+        for member in members
+        if only is None or member in only
+    )
 
 
 def yes_or_no() -> Choices:
@@ -168,15 +167,25 @@ def yes_or_no() -> Choices:
 
 def country_choices(*, detail: bool = False) -> Choices:
     """All countries by name; with `detail`, a province may follow after a colon."""
-    names = {language: Locale(language).territories for language in LANGUAGES}
+    return _countries(current(), detail)
+
+
+@cache
+def _countries(_language: str, detail: bool) -> Choices:
+    names = [Locale(language).territories for language in LANGUAGES]
     return Choices(
-        (Choice(code, name, tuple(each.get(code, code) for each in names.values())) for code, name in countries()),
+        (Choice(code, name, tuple(each.get(code, code) for each in names)) for code, name in countries()),
         detail=detail,
     )
 
 
 def language_choices() -> Choices:
     """The languages offered, by name, understood in every language of the product."""
+    return _languages(current())
+
+
+@cache
+def _languages(_language: str) -> Choices:
     others: dict[str, list[str]] = {}
     for spoken in LANGUAGES:
         with speaking(spoken):
@@ -185,6 +194,7 @@ def language_choices() -> Choices:
     return Choices(Choice(code, name, tuple(others[code])) for code, name in languages())
 
 
+@cache
 def zone_choices() -> Choices:
     """The time zones people choose from, by their names in the world's table."""
     return Choices(Choice(zone, zone, (zone.rsplit("/", 1)[-1].replace("_", " "),)) for zone in zones())
