@@ -8,12 +8,22 @@ from preparedness import assets, database, i18n, news, pages
 from preparedness import config as configuration
 from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
+from preparedness.activations import views as activations_views
 from preparedness.confirmations import views as confirmations_views
 from preparedness.contacts import views as contacts_views
+from preparedness.exchange import views as exchange_views
 from preparedness.focal_points import views as focal_points_views
 from preparedness.notifications import views as notifications_views
 
-VIEWS = (accounts_views, contacts_views, confirmations_views, notifications_views, focal_points_views)
+VIEWS = (
+    accounts_views,
+    contacts_views,
+    confirmations_views,
+    activations_views,
+    exchange_views,
+    notifications_views,
+    focal_points_views,
+)
 """The doors with pages, in the order of the menu."""
 
 
@@ -31,6 +41,7 @@ def create_app(config: configuration.Config | None = None) -> Flask:
     signin.install(app, config)
     assets.install(app)
     news.install()
+    pages.CONTEXT[:] = [activations_views.bands]
     for door in VIEWS:
         app.register_blueprint(door.blueprint)
     app.add_template_global(permissions.may)

@@ -1,8 +1,9 @@
 """Alerts: one message a person, whatever their roles, to those who accepted; and what is said to them afterwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -68,13 +69,12 @@ class Alert:
 
 def preview(plan: Plan, version: PlanVersion, level: Level) -> list[Alert]:
     """Who is alerted at a level and what they get; those who cannot be reached first, then the essential roles."""
-    levels = {role["key"]: Level(role["from_level"]) for role in version.document["roles"]}
+    levels = {seat["id"]: level_of(role) for role in version.document["roles"] for seat in role["seats"]}
     first: dict[int, int] = {}
     by_person: dict[int, list[Assignment]] = {}
     alone: list[Alert] = []
     for assignment in _holding(plan):
-        key = assignment.seat.role.key
-        if key not in levels or not level.reaches(levels[key]):
+        if assignment.seat_id not in levels or not level.reaches(levels[assignment.seat_id]):
             continue
         first.setdefault(assignment.seat_id, assignment.id)
         if assignment.asked_person is None:
@@ -86,13 +86,18 @@ def preview(plan: Plan, version: PlanVersion, level: Level) -> list[Alert]:
     return alone + sorted(found, key=lambda each: (each.why_not is None, not each.essential))
 
 
+def level_of(role: Mapping[str, Any]) -> Level:
+    """The level from which a role of a version is called on."""
+    return Level(role["from_level"])
+
+
 def _holding(plan: Plan) -> list[Assignment]:
     """Everybody who accepted a seat of the plan, seat by seat in calling order."""
     query = (
         select(Assignment)
         .join(Assignment.seat)
         .join(Seat.role)
-        .where(Role.plan_id == plan.id, Role.removed_at.is_(None), Assignment.status.in_(HOLDING))
+        .where(Role.plan_id == plan.id, Assignment.status.in_(HOLDING))
         .order_by(Role.position, Role.id, Seat.position, Seat.id, Assignment.call_order, Assignment.id)
         .options(
             selectinload(Assignment.seat).selectinload(Seat.role),

@@ -60,6 +60,16 @@ def lines(version: PlanVersion, anchors: Collection[Anchor], level: Level | None
     return sorted(found, key=lambda line: line.position)
 
 
+def level_label(version: PlanVersion, level: Level) -> str:
+    """A level in the words of the plan's own scheme, which is named where the words hold a number."""
+    for trigger in version.document["triggers"]:
+        if trigger["level"] == level:
+            numbered = trigger["scheme"] and any(sign.isdigit() for sign in trigger["label"])
+            return f"{trigger['label']} ({trigger['scheme']})" if numbered else str(trigger["label"])
+    with speaking(version.language):
+        return str(level.words)
+
+
 def _seats_there(version: PlanVersion) -> set[int]:
     """The seats of the plan that are still there: a version may name one that was taken away since."""
     query = select(Seat.id).join(Seat.role).where(Role.plan_id == version.plan_id)

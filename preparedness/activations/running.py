@@ -1,7 +1,6 @@
 """Activations: starting one, moving its level, standing it down, closing it, and calling off a false alarm."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +9,6 @@ from sqlalchemy.orm import selectinload
 
 from preparedness.accounts.models import Access, Agency, User
 from preparedness.activations import alerts, checklists, duties, log, numbers
-from preparedness.activations.alerts import Alert
-from preparedness.activations.checklists import Line
 from preparedness.activations.models import (
     Activation,
     ActivationKind,
@@ -28,24 +25,6 @@ from preparedness.vocabulary import Anchor, Level
 
 REVIEW_AFTER = timedelta(hours=72)
 ANSWER_WITHIN = 60
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What would happen: who gets an alert or cannot, and what falls due when."""
-
-    alerts: list[Alert]
-    tasks: list[tuple[Line, datetime | None]]
-
-    @property
-    def reached(self) -> list[Alert]:
-        """Those who get an alert."""
-        return [alert for alert in self.alerts if alert.why_not is None]
-
-    @property
-    def not_reached(self) -> list[Alert]:
-        """Those who get none, each with the reason."""
-        return [alert for alert in self.alerts if alert.why_not is not None]
 
 
 def get(activation_id: int, *, agency: Agency, member: User | None = None) -> Activation:
@@ -97,25 +76,8 @@ def _visible(agency: Agency, member: User | None) -> list[Any]:
     return [Activation.agency_id == agency.id, Activation.id.in_(works_on)]
 
 
-def level_label(version: PlanVersion, level: Level) -> str:
-    """A level in the words of the plan's own scheme, which is named where the words hold a number."""
-    for trigger in version.document["triggers"]:
-        if trigger["level"] == level:
-            numbered = trigger["scheme"] and any(sign.isdigit() for sign in trigger["label"])
-            return f"{trigger['label']} ({trigger['scheme']})" if numbered else str(trigger["label"])
-    with speaking(version.language):
-        return str(level.words)
-
-
-def preview(plan: Plan, level: Level, h_hour: datetime | None = None) -> Preview:
-    """What activating a plan at a level would do. Raises Refused while no version of it is approved."""
-    version = _version(plan)
-    asked = checklists.lines(version, {Anchor.H}, level)
-    tasks = [(line, line.due_at(h_hour or now())) for line in asked]
-    return Preview(alerts.preview(plan, version, level), sorted(tasks, key=lambda task: task[1] or now()))
-
-
-def _version(plan: Plan) -> PlanVersion:
+def version_of(plan: Plan) -> PlanVersion:
+    """The version of a plan that activates. Raises Refused while none is approved."""
     if plan.latest_version is None:
         raise Refused(_("Approve the plan first: only an approved version can be activated."))
     return plan.latest_version
@@ -126,15 +88,12 @@ def start(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Activation:
 
     A real activation ends an exercise of the same plan first (safety.md S13).
     """
-    version = _version(plan)
     numbers.alone(plan.agency_id)
+    check_start(plan, data)
+    version, moment = version_of(plan), now()
     kind, level = data["kind"], data["level"]
-    running = {each.kind: each for each in of(plan) if each.state is ActivationState.ACTIVE}
-    _refuse_start(plan, data, running)
-    if kind is ActivationKind.REAL and ActivationKind.EXERCISE in running:
-        with speaking(plan.language):
-            ended = _("Ended by a real activation of the same plan.")
-        cancel(running[ActivationKind.EXERCISE], ended, by=by)
+    if kind is ActivationKind.REAL:
+        _end_exercise(plan, by)
 
     activation = Activation(
         agency_id=plan.agency_id,
@@ -143,12 +102,12 @@ def start(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Activation:
         plan_version=version,
         kind=kind,
         level=level,
-        level_label=level_label(version, level),
+        level_label=checklists.level_label(version, level),
         reason=data.get("reason"),
-        h_hour=data.get("h_hour") or now(),
-        started_at=now(),
+        h_hour=data.get("h_hour") or moment,
+        started_at=moment,
         started_by=by.label,
-        review_at=data.get("review_at") or now() + REVIEW_AFTER,
+        review_at=data.get("review_at") or moment + REVIEW_AFTER,
         answer_within_minutes=data.get("answer_within_minutes") or ANSWER_WITHIN,
     )
     db.session.add(activation)
@@ -166,7 +125,21 @@ def start(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Activation:
     return activation
 
 
-def _refuse_start(plan: Plan, data: Mapping[str, Any], running: Mapping[ActivationKind, Activation]) -> None:
+def _running(plan: Plan) -> dict[ActivationKind, Activation]:
+    return {each.kind: each for each in of(plan) if each.state is ActivationState.ACTIVE}
+
+
+def _end_exercise(plan: Plan, by: Actor) -> None:
+    if exercise := _running(plan).get(ActivationKind.EXERCISE):
+        with speaking(plan.language):
+            ended = _("Ended by a real activation of the same plan.")
+        cancel(exercise, ended, by=by)
+
+
+def check_start(plan: Plan, data: Mapping[str, Any]) -> None:
+    """Raises Refused where a plan cannot be activated like this."""
+    version_of(plan)
+    running = _running(plan)
     if plan.state is PlanState.ARCHIVED:
         raise Refused(_("This plan is archived: it can no longer be activated."))
     if data["kind"] in running:
@@ -187,12 +160,9 @@ def _refuse_start(plan: Plan, data: Mapping[str, Any], running: Mapping[Activati
 
 def step(activation: Activation, level: Level, reason: str | None, *, by: Actor) -> None:
     """Move the level. Up adds tasks and alerts those not yet alerted; down stops what has not begun or left."""
-    _refuse_unless(activation, ActivationState.ACTIVE)
-    if level is activation.level:
-        raise Refused(_("It is at this level already."), field="level")
-
+    check_step(activation, level)
     before, activation.level = activation.level, level
-    activation.level_label = level_label(activation.plan_version, level)
+    activation.level_label = checklists.level_label(activation.plan_version, level)
     if level.rank > before.rank:
         checklists.step_up(activation, by=by.label)
     else:
@@ -206,6 +176,13 @@ def step(activation: Activation, level: Level, reason: str | None, *, by: Actor)
     _note(activation, said, by)
     if level.rank > before.rank:
         alerts.send(activation, by=by)
+
+
+def check_step(activation: Activation, level: Level) -> None:
+    """Raises Refused where the level cannot be moved there."""
+    _refuse_unless(activation, ActivationState.ACTIVE)
+    if level is activation.level:
+        raise Refused(_("It is at this level already."), field="level")
 
 
 def stand_down(activation: Activation, summary: str | None, *, by: Actor) -> None:

@@ -1,0 +1,244 @@
+"""The pages of an activation, as planners, operators and strangers see them."""
+
+from datetime import timedelta
+
+import pytest
+
+from preparedness.activations import duties, log, running
+from preparedness.activations.models import ActivationKind, ActivationState, ReplyState, TaskState
+from preparedness.database import db, now, writing
+from preparedness.notifications import outbox
+from preparedness.notifications.models import MessageState
+from preparedness.vocabulary import Level
+from tests.activations import stage
+
+
+@pytest.fixture
+def ana(held, client):
+    return client.sign_in(held.members["ana"])
+
+
+def page(response):
+    return response.get_data(as_text=True)
+
+
+def sent_with(response, data):
+    """The same form with the fingerprint that its preview carries."""
+    fingerprint = page(response).split('name="send" value="')[1].split('"')[0]
+    return data | {"send": fingerprint}
+
+
+def only_activation(world):
+    (activation,) = running.listed(world.agency)
+    return activation
+
+
+def test_the_board_shows_seats_tasks_and_who_cannot_be_reached(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+
+    board = page(ana.get(f"/activations/{activation.id}"))
+
+    assert "What earthquake.resp.01 asks to be done." in board
+    assert "alerted, no answer yet" in board
+    assert "Diaspora coordination lead" in board
+    assert "Stop: false alarm" in board
+
+
+def test_an_exercise_says_so_on_each_of_its_pages(held, ana):
+    data = {"kind": ActivationKind.EXERCISE, "level": Level.PARTIAL}
+    activation = running.start(held.plan, data, by=held.ana)
+    task = activation.tasks[0]
+
+    for address in ("", "/availability", "/log", "/level", "/stand-down"):
+        assert page(ana.get(f"/activations/{activation.id}{address}")).count("EXERCISE") >= 3
+    assert page(ana.get(f"/tasks/{task.id}")).count("EXERCISE") >= 3
+
+
+def test_a_task_is_ticked_on_the_board(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    task = activation.tasks[0]
+
+    response = ana.post(f"/tasks/{task.id}/tick?version={task.version}", data={"state": "done"})
+
+    assert response.location.endswith(f"/activations/{activation.id}#task-{task.id}")
+    assert task.state is TaskState.DONE
+    assert task.done_by == "Ana"
+
+
+def test_a_tick_from_an_old_board_changes_nothing_and_says_so(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    task = activation.tasks[0]
+
+    response = ana.post(
+        f"/tasks/{task.id}/tick?version={task.version + 7}", data={"state": "done"}, follow_redirects=True
+    )
+
+    assert "Somebody else saved this meanwhile" in page(response)
+    assert task.state is TaskState.OPEN
+
+
+def test_a_blocked_task_without_a_note_is_said_beside_the_note(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    task = activation.tasks[0]
+
+    response = ana.post(f"/tasks/{task.id}", data={"state": "blocked", "note": ""})
+
+    assert response.status_code == 422
+    assert "Say in a few words why" in page(response)
+
+
+def test_a_stale_task_shows_both_entries(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    task = activation.tasks[0]
+    old = task.version
+    with writing():
+        task.note = "Changed meanwhile."
+        db.session.commit()
+
+    response = ana.post(f"/tasks/{task.id}", data={"state": "doing", "note": "Mine.", "version": old})
+
+    assert response.status_code == 409
+    assert "Changed meanwhile." in page(response)
+    assert "Mine." in page(response)
+
+
+def test_the_board_filters_by_phase_owner_and_state(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+
+    board = page(ana.get(f"/activations/{activation.id}?phase=recovery"))
+
+    rows = board.split('id="task-list"')[1]
+    assert "What earthquake.reco.01 asks" in rows
+    assert "What earthquake.resp.01 asks" not in rows
+
+
+def test_an_answer_given_by_phone_is_noted(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    (reply,) = activation.replies
+
+    assert ana.get(f"/replies/{reply.id}").status_code == 200
+    ana.post(f"/replies/{reply.id}", data={"state": "needed_here"})
+
+    assert reply.state is ReplyState.NEEDED_HERE
+    assert "reported by a colleague" in page(ana.get(f"/activations/{activation.id}/availability"))
+
+
+def test_a_line_is_written_in_the_log_and_the_page_asks_for_no_names(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+
+    assert "No names of people helped or missing" in page(ana.get(f"/activations/{activation.id}/log"))
+    ana.post(f"/activations/{activation.id}/log", data={"text": "The airport is closed.", "kind": "fact"})
+
+    assert log.of(activation)[-1].text == "The airport is closed."
+
+
+def test_a_line_without_text_is_not_taken(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+
+    response = ana.post(f"/activations/{activation.id}/log", data={"text": "", "kind": "fact"})
+
+    assert response.status_code == 422
+
+
+def test_the_level_is_moved_in_two_steps(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    address, data = f"/activations/{activation.id}/level", {"level": "full", "reason": "Worse."}
+
+    assert ana.get(address).status_code == 200
+    preview = ana.post(address, data=data)
+    assert "Rose" in page(preview)
+    assert activation.level is Level.PARTIAL
+
+    ana.post(address, data=sent_with(preview, data))
+    assert activation.level is Level.FULL
+    assert len(activation.replies) == 2
+
+
+def test_stepping_down_says_that_nobody_is_written_to(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+
+    preview = ana.post(f"/activations/{activation.id}/level", data={"level": "monitor"})
+
+    assert "Nobody is written to." in page(preview)
+
+
+def test_it_is_stood_down_closed_and_read_afterwards(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    with writing():
+        outbox.of(activation.replies[0])[0].state = MessageState.HANDED_OVER
+        db.session.commit()
+    address = f"/activations/{activation.id}"
+
+    assert "1 person who was asked is told" in page(ana.get(f"{address}/stand-down"))
+    ana.post(f"{address}/stand-down", data={"summary": "The worst is over."})
+    assert activation.state is ActivationState.RECOVERY
+    assert "Close and report back" in page(ana.get(address))
+
+    assert ana.post(f"{address}/close", data={"report_back": ""}).status_code == 422
+    ana.post(f"{address}/close", data={"report_back": "Twelve associations answered."})
+    assert activation.state is ActivationState.CLOSED
+    assert "Twelve associations answered." in page(ana.get(address))
+
+
+def test_a_false_alarm_is_called_off_with_one_page(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+
+    assert ana.get(f"/activations/{activation.id}/cancel").status_code == 200
+    ana.post(f"/activations/{activation.id}/cancel", data={"reason": ""})
+
+    assert activation.state is ActivationState.CANCELLED
+
+
+def test_the_review_is_moved(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+
+    assert ana.get(f"/activations/{activation.id}/review").status_code == 200
+    ana.post(f"/activations/{activation.id}/review", data={"review_at": "2040-01-01T10:00"})
+
+    assert activation.review_at.year == 2040
+
+
+def test_a_review_that_is_due_stands_on_the_board(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    activation.review_at = now() - timedelta(hours=1)
+
+    assert "The review was due on" in page(ana.get(f"/activations/{activation.id}"))
+
+
+def test_operators_are_put_on_duty_and_see_the_board(held, client):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    rui = held.members["rui"]
+    client.sign_in(held.members["ana"])
+
+    client.post(f"/activations/{activation.id}/duty", data={"on_duty": [rui.id]})
+
+    assert duties.of(activation) == [rui]
+    client.sign_in(rui)
+    board = page(client.get(f"/activations/{activation.id}"))
+    assert "Stop: false alarm" not in board
+    assert client.post(f"/tasks/{activation.tasks[0].id}/tick", data={"state": "done"}).status_code == 302
+
+
+def test_an_operator_who_is_not_on_duty_sees_nothing_of_it(held, client):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    task, reply = activation.tasks[0], activation.replies[0]
+    client.sign_in(held.members["rui"])
+
+    for address in (f"/activations/{activation.id}", f"/tasks/{task.id}", f"/replies/{reply.id}"):
+        assert client.get(address).status_code == 404
+    assert "You are not on duty" in page(client.get("/activations"))
+
+
+def test_s14_a_real_activation_stands_over_every_page_of_every_planner(held, client):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    client.sign_in(held.members["ada"])
+
+    assert f'href="/activations/{activation.id}"' in page(client.get("/settings"))
+
+
+def test_another_agency_sees_nothing_of_it(held, client):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    client.sign_in(held.members["bo"])
+
+    assert client.get(f"/activations/{activation.id}").status_code == 404
+    assert client.get(f"/tasks/{activation.tasks[0].id}").status_code == 404
