@@ -45,7 +45,7 @@ class ReplyState(Worded):
 
     AVAILABLE_NOW = "available_now", _l("I am available now")
     AVAILABLE_FROM = "available_from", _l("I am available from a later time")
-    REMOTE_ONLY = "remote_only", _l("only from where I am")
+    REMOTE_ONLY = "remote_only", _l("I can help, only from where I am")
     NEEDED_HERE = "needed_here", _l("I am needed where I live")
     IN_AFFECTED_AREA = "in_affected_area", _l("I am in the affected area")
     UNAVAILABLE = "unavailable", _l("I am not available")
