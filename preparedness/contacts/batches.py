@@ -139,6 +139,8 @@ def _refuse_strangers(roster: Roster, agency_id: int, rows: Sequence[Data]) -> N
 
 def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Actor) -> list[int]:
     """Change rows, each from the version it was seen at; the numbers of those that moved and stayed."""
+    if not changes:
+        return []
     db.session.flush()
     _refuse_strangers(roster, agency_id, [data for _number, _version, data in changes])
     rows = _loaded(roster, agency_id, [number for number, _version, _data in changes])

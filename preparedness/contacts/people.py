@@ -167,6 +167,8 @@ def change_many(agency: Agency, changes: Sequence[batches.Change], *, by: Actor)
 
 def _homes(agency: Agency, ids: set[int]) -> dict[int | None, Home]:
     """The organisations of these numbers, as far as people take after them."""
+    if not ids:
+        return {}
     columns = select(Organisation.id, Organisation.country, Organisation.registration_no)
     query = columns.where(Organisation.agency_id == agency.id, Organisation.id.in_(ids))
     return {number: Home(country, registration) for number, country, registration in db.session.execute(query)}
