@@ -4,7 +4,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from preparedness import assets, database, i18n, news, pages
+from preparedness import assets, database, home, i18n, news, pages
 from preparedness import config as configuration
 from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
@@ -16,12 +16,13 @@ from preparedness.focal_points import views as focal_points_views
 from preparedness.notifications import views as notifications_views
 
 VIEWS = (
-    accounts_views,
+    home,
     contacts_views,
     confirmations_views,
     activations_views,
     exchange_views,
     notifications_views,
+    accounts_views,
     focal_points_views,
 )
 """The doors with pages, in the order of the menu."""

@@ -1,11 +1,9 @@
 """News that travels up: what a lower package tells, and which upper package listens. Imports never lead up."""
 
-from preparedness import pages
 from preparedness.accounts import members
 from preparedness.activations import alerts, preparing
 from preparedness.activations import erasing as activations
 from preparedness.activations import letters as activation_letters
-from preparedness.activations import views as activation_views
 from preparedness.confirmations import erasing as confirmations
 from preparedness.confirmations import letters as confirmation_letters
 from preparedness.contacts import organisations, people
@@ -24,4 +22,3 @@ def install() -> None:
     people.WHEN_LEFT[:] = [leaving.left]
     organisations.WHEN_LEFT[:] = [leaving.left]
     versions.WHEN_APPROVED[:] = [preparing.when_approved]
-    pages.CONTEXT[:] = [activation_views.bands]
