@@ -96,7 +96,7 @@ def close(member: User, *, by: Actor) -> None:
 
 def one_time_address(member: User) -> str:
     """An address by which a member chooses a password, once, within a day."""
-    token = generate_reset_password_token(member)
+    token = generate_reset_password_token(member)  # type: ignore[no-untyped-call]
     return f"{config.current().base_url}/reset/{token}"
 
 

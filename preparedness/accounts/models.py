@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from preparedness.audit import Actor, ActorKind
@@ -46,7 +47,7 @@ class Agency(Edited, Model):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class User(OfAgency, Edited, UserMixin, Model):
+class User(OfAgency, Edited, Model, UserMixin):
     """A member of an agency. One person in two agencies uses two addresses."""
 
     __tablename__ = "member"
@@ -61,7 +62,7 @@ class User(OfAgency, Edited, UserMixin, Model):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
-    mf_recovery_codes: Mapped[list[str] | None]
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON()))
     language: Mapped[str] = mapped_column(default="en")
     timezone: Mapped[str] = mapped_column(default="UTC")
     last_seen_at: Mapped[datetime | None]

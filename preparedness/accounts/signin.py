@@ -1,9 +1,11 @@
 """Signing in, by Flask-Security: long passwords, argon2id, a second factor offered, and a throttle on guessing."""
 
+import base64
+import hashlib
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request, session
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 
 from preparedness.accounts import signins, throttle
@@ -15,6 +17,16 @@ from preparedness.vocabulary import ChannelKind
 
 WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT, TRIES_PER_NETWORK = 10, 60
+GUESSED = {
+    "security.login",
+    "security.verify",
+    "security.forgot_password",
+    "security.two_factor_token_validation",
+    "security.mf_recovery",
+}
+"""Where a secret can be guessed, or somebody's mailbox filled."""
+
+Address = str | tuple[str, str]
 
 SETTINGS = {
     "PASSWORD_HASH": "argon2",
@@ -58,10 +70,19 @@ SETTINGS = {
 }
 
 
-class Mail(MailUtil):  # type: ignore[misc]
+class Mail(MailUtil):
     """Lets Flask-Security's mails leave by the outbox: the link is derived when it is sent."""
 
-    def send_mail(self, template: str, subject: str, recipient: Any, sender: Any, **kwargs: Any) -> None:
+    def send_mail(
+        self,
+        template: str,
+        subject: str,
+        recipient: Address,
+        sender: Address,
+        body: str | None = None,
+        html: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Queue the letter of ours that stands for a template of theirs."""
         user: User = kwargs["user"]
         outbox.queue(
@@ -83,23 +104,34 @@ def install(app: Flask, config: Config) -> None:
     app.config |= {f"SECURITY_{name}": value for name, value in SETTINGS.items()}
     app.config["SECURITY_PASSWORD_SALT"] = config.secret_key
     app.config["SECURITY_TOTP_SECRETS"] = {"1": config.secret_key}
+    app.config["SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS"] = [_sealing_key(config.secret_key)]
     app.config["SECURITY_EMAIL_SENDER"] = config.mail_from
-    datastore = SQLAlchemyUserDatastore(db, User, None)
+    datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]  # no table of roles
     Security(app, datastore, mail_util_cls=Mail, register_blueprint=True)
     signins.install(app)
     app.before_request(_refuse_guessing)
     app.after_request(_count_failures)
 
 
-def _tries() -> bool:
-    return request.endpoint in {"security.login", "security.two_factor_token_validation"} and request.method == "POST"
+def _sealing_key(secret: str) -> bytes:
+    """The key under which recovery codes are kept, so that a stolen database opens no account."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"recovery codes|{secret}".encode()).digest())
+
+
+def _guessed() -> str | None:
+    """Whose secret this request tries, where it tries one: by the address typed, or who is half-way in."""
+    if request.method != "POST" or request.endpoint not in GUESSED:
+        return None
+    member: User | None = g.get("member")
+    return request.form.get("email") or session.get("tf_user_id") or (member.email if member else "-")
 
 
 def _refuse_guessing() -> None:
-    """Too many wrong passwords for one account, or from one network: wait."""
-    if not _tries():
+    """Too many wrong secrets for one account, or from one network: wait."""
+    account = _guessed()
+    if account is None:
         return
-    account, network = request.form.get("email", "-"), signins.network(request.remote_addr)
+    network = signins.network(request.remote_addr)
     if throttle.too_often("sign-in", account, most=TRIES_PER_ACCOUNT, window=WINDOW) or throttle.too_often(
         "sign-in-network", network, most=TRIES_PER_NETWORK, window=WINDOW
     ):
@@ -107,8 +139,13 @@ def _refuse_guessing() -> None:
 
 
 def _count_failures(response: Response) -> Response:
-    """Flask-Security answers a wrong password with 200; whoever gets in is sent on."""
-    if _tries() and response.status_code == 200:
-        throttle.count("sign-in", request.form.get("email", "-"), window=WINDOW)
+    """Flask-Security answers a wrong secret with 200; whoever gets on is sent on. Each letter asked for counts."""
+    account = _guessed()
+    if account is None or response.status_code == 429:
+        return response
+    if response.status_code == 200:
+        throttle.count("sign-in", account, window=WINDOW)
         throttle.count("sign-in-network", signins.network(request.remote_addr), window=WINDOW)
+    else:
+        throttle.clear("sign-in", account)
     return response

@@ -31,7 +31,7 @@ def count(scope: str, key: str, *, window: timedelta) -> None:
 def clear(scope: str, key: str) -> None:
     """Forget the tries of one who got in."""
     hashed = _hash(scope, key)
-    afterwards(lambda: db.session.execute(delete(Throttle).where(Throttle.scope == scope, Throttle.key_hash == hashed)))
+    afterwards(lambda: _forget(scope, hashed))
 
 
 def sweep() -> int:
@@ -44,6 +44,10 @@ def _add(scope: str, hashed: str, start: datetime) -> None:
     row = {"scope": scope, "key_hash": hashed, "window_start": start}
     insert_missing(Throttle, [row | {"count": 0}], list(row))
     changed(update(Throttle).filter_by(**row).values(count=Throttle.count + 1))
+
+
+def _forget(scope: str, hashed: str) -> None:
+    db.session.execute(delete(Throttle).where(Throttle.scope == scope, Throttle.key_hash == hashed))
 
 
 def _start(window: timedelta) -> datetime:
