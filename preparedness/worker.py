@@ -21,8 +21,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from preparedness import config, create_app, timetable
+from preparedness.activations import jobs as activations
 from preparedness.config import Config
 from preparedness.confirmations import jobs as confirmations
+from preparedness.contacts import jobs as contacts
 from preparedness.database import transaction
 from preparedness.errors import frames
 from preparedness.notifications import jobs as notifications
@@ -48,8 +50,14 @@ JOBS = (
     Job("expire", timedelta(minutes=10), confirmations.expire_requests, "Close requests whose deadline has passed."),
     Job("lapse", timedelta(hours=1), confirmations.lapse_confirmations, "Let confirmations run out."),
     Job("reports", timedelta(hours=1), confirmations.forget_reports, "Let answers noted by phone fall away in time."),
+    Job("tasks", timedelta(minutes=10), activations.remind_tasks, "Remind the holders of tasks that are late."),
+    Job("reviews", timedelta(minutes=5), activations.say_reviews_due, "Say that the review of an activation is due."),
+    Job("verify", timedelta(hours=1), contacts.refresh_verification, "Let verifications that ran out fall back."),
 )
 BEAT = timedelta(seconds=15)
+STOPS_WITHIN = 20
+"""Seconds that a child gets to finish the message it sends."""
+
 LONGEST_LEASE = timedelta(minutes=10)
 
 
@@ -124,7 +132,7 @@ def stop_child(child: subprocess.Popen[bytes]) -> None:
     """Let the worker beside finish what it sends, then end."""
     child.terminate()
     try:
-        child.communicate(timeout=20)
+        child.communicate(timeout=STOPS_WITHIN)
     except subprocess.TimeoutExpired:
         child.kill()
         child.communicate()

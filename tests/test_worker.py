@@ -1,0 +1,141 @@
+"""The worker: each job in its turn, by one worker at a time, and a child that ends with whoever started it."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from preparedness import timetable, worker
+from preparedness.accounts.models import Agency
+from preparedness.database import db, now, transaction
+from preparedness.notifications import outbox
+from preparedness.notifications.models import Message, MessageState
+from preparedness.timetable import Lease
+from preparedness.vocabulary import ChannelKind
+from preparedness.worker import JOBS, Job
+
+PATIENCE = 60
+
+
+def wait_until(reached):
+    """Wait for something another process does, without holding the database meanwhile."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        done = reached()
+        db.session.rollback()
+        if done:
+            return
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)
+
+
+def job(act, **more):
+    return Job("test", timedelta(minutes=1), act, "What a test wants done.", **more)
+
+
+def test_every_job_has_a_name_of_its_own_and_a_sentence():
+    assert len({each.name for each in JOBS}) == len(JOBS)
+    for each in JOBS:
+        assert each.sentence.endswith(".")
+        assert timedelta(seconds=1) <= each.every <= timedelta(days=1)
+
+
+@pytest.mark.parametrize("each", JOBS, ids=lambda each: each.name)
+def test_every_job_runs_where_nothing_is_due(app, world, each, caplog):
+    worker.tick(app, each, "a")
+
+    assert caplog.text == ""
+
+
+@pytest.fixture
+def agency_id(world):
+    """The agency's number, with no transaction left open that would keep a worker from writing."""
+    number = world.agency.id
+    db.session.rollback()
+    return number
+
+
+def test_what_a_job_does_is_kept(app, agency_id):
+    def rename():
+        db.session.get_one(Agency, agency_id).name = "Renamed"
+
+    worker.tick(app, job(rename), "a")
+
+    assert db.session.get_one(Agency, agency_id).name == "Renamed"
+
+
+def test_a_job_is_done_by_one_worker_at_a_time(app):
+    done = []
+
+    for name in ("a", "b", "a"):
+        worker.tick(app, job(lambda name=name: done.append(name)), name)
+
+    assert done == ["a", "a"]
+
+
+def test_a_shared_job_is_done_by_every_worker(app):
+    done = []
+
+    for name in ("a", "b"):
+        worker.tick(app, job(lambda name=name: done.append(name), shared=True), name)
+
+    assert done == ["a", "b"]
+
+
+def test_a_job_that_fails_is_undone_and_logged_without_what_it_said(app, agency_id, caplog):
+    def fail():
+        db.session.get_one(Agency, agency_id).name = "Half done"
+        db.session.flush()
+        raise ValueError("amina" + "@example.org")
+
+    worker.tick(app, job(fail), "a")
+
+    assert db.session.get_one(Agency, agency_id).name == "Civil Protection"
+    assert "ValueError" in caplog.text
+    assert "in fail" in caplog.text
+    assert "amina@example.org" not in caplog.text
+
+
+def test_a_worker_beside_sends_what_waits_and_ends_when_told(app, world):
+    settings = app.extensions["preparedness"]
+    child = worker.start_child(settings)
+    try:
+        wait_until(lambda: timetable.alive(now()))
+        with transaction():
+            number = outbox.queue(
+                agency_id=world.agency.id,
+                key=outbox.key("test"),
+                kind="account",
+                channel=ChannelKind.EMAIL,
+                template="reset_password",
+                params={"member_id": world.members["ana"].id},
+                language="en",
+                subject=world.agency,
+            ).id
+        state = select(Message.state).where(Message.id == number)
+        wait_until(lambda: db.session.scalar(state) is MessageState.HANDED_OVER)
+    finally:
+        worker.stop_child(child)
+
+    assert child.returncode == 0
+    assert len(list(settings.mailbox.iterdir())) == 1
+    assert db.session.scalars(select(Lease)).all() == []
+
+
+def test_a_worker_beside_ends_when_whoever_started_it_is_gone(app):
+    child = worker.start_child(app.extensions["preparedness"])
+    wait_until(lambda: timetable.alive(now()))
+
+    child.stdin.close()
+
+    assert child.wait(PATIENCE) == 0
+
+
+def test_a_worker_that_does_not_stop_is_ended(app, monkeypatch):
+    child = worker.start_child(app.extensions["preparedness"])
+    monkeypatch.setattr(worker, "STOPS_WITHIN", 0)
+
+    worker.stop_child(child)
+
+    assert child.returncode is not None
