@@ -27,7 +27,7 @@ def test_the_first_letter_says_who_why_whence_until_when_and_how_to_be_removed(w
     for said in ("Amina", "Civil Protection", "Diaspora coordination lead", "Earthquake, Haiti"):
         assert said in letter.text
     assert "first message to you" in letter.text
-    assert "themselves" in letter.text
+    assert "You gave us this address yourself" in letter.text
     assert "erased" in letter.text
     assert world.agency.contact_point in letter.text
     assert letter.subject == "Amina, a role for you with Civil Protection"

@@ -195,7 +195,7 @@ def test_my_details_shows_what_is_known_of_me(world, held, bare):
 
     html = bare.get(asking.address(world.amina, LinkPurpose.DETAILS)).get_data(as_text=True)
 
-    for said in ("Amina", "English", "Canada", "themselves", "Diaspora coordination lead"):
+    for said in ("Amina", "English", "Canada", "you gave it yourself", "Diaspora coordination lead"):
         assert said in html
     assert "amina@example.org" not in html
 

@@ -12,6 +12,7 @@ from preparedness.contacts import links, standing
 from preparedness.contacts.models import Link, Purpose
 from preparedness.database import db
 from preparedness.notifications.models import Message
+from preparedness.plans import assignments
 from preparedness.plans.models import Status
 from tests import asking
 
@@ -191,6 +192,19 @@ def test_after_the_deadline_the_answer_is_shown_and_whom_to_write_to(world, aske
     assert world.agency.contact_point in html
     assert late.status_code == 422
     assert assignment.status is Status.ACCEPTED
+
+
+def test_a_role_that_ended_is_asked_about_no_more(world, asked, bare):
+    assignment, _request = asked
+    assignments.end(assignment, by=world.ana)
+    address = asking.address(world.amina)
+
+    html = page(bare, address)
+    response = bare.post(address, data={f"answer-{assignment.id}": "accept"})
+
+    assert "Nothing is asked of you any more" in html
+    assert response.status_code == 422
+    assert assignment.status is Status.ENDED
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "x" * 42, "../" + "x" * 40])
