@@ -5,6 +5,7 @@ from preparedness.activations import alerts, preparing
 from preparedness.activations import erasing as activations
 from preparedness.activations import letters as activation_letters
 from preparedness.confirmations import erasing as confirmations
+from preparedness.confirmations import ladder
 from preparedness.confirmations import letters as confirmation_letters
 from preparedness.contacts import organisations, people
 from preparedness.notifications import erasing as notifications
@@ -19,6 +20,6 @@ def install() -> None:
     for package in (members, confirmation_letters, activation_letters):
         letters.CONTEXTS.update(package.CONTEXTS)
     people.ERASERS[:] = [activations.erase, confirmations.erase, leaving.erase, notifications.erase]
-    people.WHEN_LEFT[:] = [leaving.left]
+    people.WHEN_LEFT[:] = [leaving.left, ladder.stop]
     organisations.WHEN_LEFT[:] = [leaving.left]
     versions.WHEN_APPROVED[:] = [preparing.when_approved]
