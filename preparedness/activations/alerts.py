@@ -189,6 +189,7 @@ def send(activation: Activation, *, by: Actor) -> int:
     ids = outbox.queue_many([_draft(activation, reply, alert) for reply, alert in fresh])
     for (reply, _sent), message_id in zip(fresh, ids, strict=True):
         reply.message_id = message_id
+    db.session.flush()
     if fresh:
         record(Action.ALERTED, activation, by=by, people=len(fresh), level=activation.level)
     return len(fresh)

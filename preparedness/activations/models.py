@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from preparedness.accounts.models import User
@@ -218,3 +218,9 @@ class LogLine(OfAgency, Model):
     kind: Mapped[LogKind]
     text: Mapped[str]
     for_whom: Mapped[str | None]
+
+
+@event.listens_for(LogLine, "before_update")
+@event.listens_for(LogLine, "before_delete")
+def _never_changes(*_row: object) -> None:
+    raise RuntimeError("a line of the log never changes")

@@ -1,0 +1,22 @@
+"""What activations forget of somebody who is erased."""
+
+from preparedness.activations import availability, erasing, tasks
+from preparedness.activations.models import ReplyState, TaskState
+from preparedness.database import db
+
+
+def test_what_somebody_answered_and_noted_is_forgotten_and_that_they_were_asked_stays(activation, held):
+    (reply,) = activation.replies
+    task = activation.tasks[0]
+    availability.reply(reply, ReplyState.IN_AFFECTED_AREA, None, by=held.amina.actor)
+    tasks.report(task, TaskState.DONE, "By my cousin.", version=None, by=held.amina.actor)
+
+    counts = erasing.erase(held.amina)
+
+    db.session.refresh(reply)
+    db.session.refresh(task)
+    assert counts["replies"] == 1
+    assert counts["task_notes"] == 1
+    assert (reply.state, task.note, task.done_by) == (None, None, None)
+    assert availability.figures(activation).asked == 1
+    assert reply.answered_at is not None
