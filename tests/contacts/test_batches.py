@@ -112,6 +112,7 @@ def test_refs_are_never_given_twice(world, monkeypatch):
 
 def test_nothing_to_add_or_change_is_no_work(world, counted):
     agency, ana = world.agency, world.ana
+    assert agency.id
 
     with counted() as sent:
         assert people.add_many(agency, [], by=ana) == []
