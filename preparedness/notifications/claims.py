@@ -3,6 +3,7 @@
 A message is *queued* until the very moment it is sent, so that it can be cancelled until then.
 """
 
+import logging
 import random
 import secrets
 from collections.abc import Collection
@@ -13,9 +14,12 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from preparedness.database import changed, db, shared_now
+from preparedness.errors import frames
 from preparedness.notifications import outbox
 from preparedness.notifications.models import Attempt, Failure, Message, MessageState
 from preparedness.vocabulary import ChannelKind
+
+logger = logging.getLogger("preparedness.outbox")
 
 LEASE = timedelta(seconds=120)
 """Longer than the slowest hand-over: an SMTP dialogue of ten steps, each with its time limit."""
@@ -86,10 +90,18 @@ def mark(claim: Claim, state: MessageState, *, failure: Failure | None = None, r
     if not _changed(claim, values):
         return False
     if state in FINAL:
-        message = db.session.get_one(Message, claim.message_id, populate_existing=True)
-        for tell in outbox.WHEN_FINAL:
-            tell(message)
+        _tell(db.session.get_one(Message, claim.message_id, populate_existing=True))
     return True
+
+
+def _tell(message: Message) -> None:
+    """Tell whoever waits. Their fault must not undo the mark, or the same person would get copy after copy."""
+    for tell in outbox.WHEN_FINAL:
+        try:
+            with db.session.begin_nested():
+                tell(message)
+        except Exception as error:
+            logger.error("untold message=%s kind=%s at:\n%s", message.id, type(error).__name__, frames(error))
 
 
 def postpone(claim: Claim, failure: Failure) -> bool:

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from preparedness.config import Config
-from preparedness.database import db, transaction
+from preparedness.database import transaction
 from preparedness.errors import frames
 from preparedness.notifications import channels, claims, letters, outbox, relays, suppressions
 from preparedness.notifications.channels import Channel, Permanent, Temporary, Unreachable
@@ -79,31 +79,27 @@ def _send_all(taken: list[Claim], ways: Ways, until: float) -> int:
 
 
 def _send(claim: Claim, ways: Ways) -> bool:
-    """Send one message: begin, write it, hand it over with no transaction open, mark it."""
-    with transaction():
-        begun = claims.begin(claim) is not None
-    envelope = _written(claim, ways) if begun else None
-    return envelope is not None and _hand_over(claim, envelope, ways)
-
-
-def _written(claim: Claim, ways: Ways) -> Envelope | None:
-    """The letter with its addresses; None where there is nothing to send, which is marked then."""
+    """Send one message: begin and write it, hand it over with no transaction open, mark it."""
     try:
         with transaction():
-            if not ways.routes.get(claim.channel):
-                claims.mark(claim, MessageState.FAILED, failure=Failure.NO_CHANNEL)
-                return None
-            return _envelope(claim, db.session.get_one(Message, claim.message_id))
+            message = claims.begin(claim)
+            envelope = _envelope(claim, message, ways) if message else None
     except DBAPIError:
         raise
     except Exception as error:  # one letter's fault must not hold up the others
         logger.error("unwritten message=%s kind=%s at:\n%s", claim.message_id, type(error).__name__, frames(error))
         with transaction():
-            claims.postpone(claim, Failure.UNWRITTEN)
+            if claims.begin(claim):
+                claims.postpone(claim, Failure.UNWRITTEN)
+        return False
+    return envelope is not None and _hand_over(claim, envelope, ways)
+
+
+def _envelope(claim: Claim, message: Message, ways: Ways) -> Envelope | None:
+    """The letter with its addresses; None where there is nothing to send, which is marked then."""
+    if not ways.routes.get(claim.channel):
+        claims.mark(claim, MessageState.FAILED, failure=Failure.NO_CHANNEL)
         return None
-
-
-def _envelope(claim: Claim, message: Message) -> Envelope | None:
     context = letters.CONTEXTS[message.template](message)
     if context is None:
         claims.mark(claim, MessageState.CANCELLED)
