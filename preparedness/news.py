@@ -8,6 +8,7 @@ from preparedness.confirmations import erasing as confirmations
 from preparedness.confirmations import ladder
 from preparedness.confirmations import letters as confirmation_letters
 from preparedness.contacts import organisations, people
+from preparedness.exchange import erasing as exchange
 from preparedness.notifications import erasing as notifications
 from preparedness.notifications import letters, outbox
 from preparedness.plans import leaving, versions
@@ -19,7 +20,7 @@ def install() -> None:
     outbox.WHEN_FINAL[:] = [alerts.when_final]
     for package in (members, confirmation_letters, activation_letters):
         letters.CONTEXTS.update(package.CONTEXTS)
-    people.ERASERS[:] = [activations.erase, confirmations.erase, leaving.erase, notifications.erase]
+    people.ERASERS[:] = [exchange.erase, activations.erase, confirmations.erase, leaving.erase, notifications.erase]
     people.WHEN_LEFT[:] = [leaving.left, ladder.stop]
     organisations.WHEN_LEFT[:] = [leaving.left]
     versions.WHEN_APPROVED[:] = [preparing.when_approved]

@@ -24,7 +24,7 @@ from preparedness.exchange import activation_sheets
 from preparedness.exchange.activation_sheets import CALL_LIST, CHECKLIST, LOG, SHEETS
 from preparedness.exchange.arrivals import Arrival
 from preparedness.exchange.merge import Row
-from preparedness.exchange.roster_sheets import first_channel
+from preparedness.exchange.organisation_sheet import first_channel
 from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _, moment
 from preparedness.plans.models import Seat

@@ -5,24 +5,24 @@ from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import select
 
 from preparedness.accounts.models import Agency
 from preparedness.audit import Actor
 from preparedness.contacts import duplicates, organisations, people
-from preparedness.contacts.models import PHONE_KINDS, Consent, ContactState, Organisation, Person, Purpose
+from preparedness.contacts.models import PHONE_KINDS, Organisation, Person
 from preparedness.contacts.schemas import OrganisationSchema, PersonSchema
 from preparedness.database import db
 from preparedness.errors import Refused
-from preparedness.exchange import roster_sheets
+from preparedness.exchange import roster_rows, roster_sheets
 from preparedness.exchange.arrivals import Arrival, new_words
 from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.merge import Row
-from preparedness.exchange.roster_sheets import ORGANISATIONS, PEOPLE, SHEETS
+from preparedness.exchange.organisation_sheet import ORGANISATIONS
+from preparedness.exchange.people_sheet import PEOPLE
+from preparedness.exchange.roster_sheets import SHEETS
 from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
-from preparedness.i18n import _, day
-from preparedness.plans.models import HOLDING, Assignment
+from preparedness.i18n import _
 from preparedness.vocabulary import ChannelKind
 
 FIELDS = {
@@ -53,16 +53,17 @@ def subject(agency: Agency, _subject_id: int | None) -> Subject:
 def around(agency: Agency, _subject_id: int | None, scope: Scope) -> Surroundings:
     """What the cells of a roster choose from."""
     people_named = [
-        (ref, alias if sensitive and alias else name) for ref, name, alias, sensitive in _people_names(agency)
+        (ref, alias if sensitive and alias else name)
+        for ref, name, alias, sensitive in roster_rows.people_names(agency)
     ]
-    return Surroundings(scope.zone, scope.at, roster_sheets.lists(_names(agency), people_named))
+    return Surroundings(scope.zone, scope.at, roster_sheets.lists(roster_rows.names(agency), people_named))
 
 
 def snapshot(agency: Agency, subject_id: int | None, scope: Scope) -> Snapshot:
     """The organisations and people of an agency, in a constant number of statements."""
-    groups = [] if scope.blank else _organisations(agency)
-    persons = [] if scope.blank else _people(agency)
-    here = replace(around(agency, subject_id, scope), figures=_figures(agency, persons) if persons else {})
+    groups = [] if scope.blank else roster_rows.organisations(agency)
+    persons = [] if scope.blank else roster_rows.people(agency)
+    here = replace(around(agency, subject_id, scope), figures=roster_rows.figures(agency, persons) if persons else {})
     columns = {sheet.key: sheet.offered(contacts=scope.contacts or scope.blank) for sheet in SHEETS}
     return Snapshot(
         here,
@@ -237,65 +238,3 @@ def _first(said: Any) -> str:
     while isinstance(said, dict | list):
         said = next(iter(said.values())) if isinstance(said, dict) else said[0]
     return str(said)
-
-
-def _organisations(agency: Agency) -> list[Organisation]:
-    query = select(Organisation).where(Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE)
-    loaded = query.options(
-        selectinload(Organisation.channels),
-        selectinload(Organisation.capabilities),
-        selectinload(Organisation.covers),
-        selectinload(Organisation.parent),
-        selectinload(Organisation.contact_person),
-    )
-    return list(db.session.scalars(loaded.order_by(Organisation.name_fold, Organisation.id)))
-
-
-def _people(agency: Agency) -> list[Person]:
-    query = select(Person).where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE)
-    loaded = query.options(
-        selectinload(Person.channels),
-        selectinload(Person.capabilities),
-        selectinload(Person.spoken),
-        selectinload(Person.organisation),
-    )
-    return list(db.session.scalars(loaded.order_by(Person.name_fold, Person.id)))
-
-
-def _names(agency: Agency) -> list[tuple[str, str]]:
-    query = select(Organisation.ref, Organisation.name)
-    query = query.where(Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE)
-    return [(ref, name) for ref, name in db.session.execute(query.order_by(Organisation.name_fold))]
-
-
-def _people_names(agency: Agency) -> list[tuple[str, str, str | None, bool]]:
-    query = select(Person.ref, Person.name, Person.alias, Person.sensitive)
-    query = query.where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE).order_by(Person.name_fold)
-    return [(ref, name, alias, sensitive) for ref, name, alias, sensitive in db.session.execute(query)]
-
-
-def _figures(agency: Agency, persons: list[Person]) -> dict[str, Mapping[int, Any]]:
-    return {
-        "roles_held": _roles_held(agency),
-        "agreed": _agreed(agency),
-        "discreet": {each.id: True for each in persons if each.shown_name != each.name},
-    }
-
-
-def _roles_held(agency: Agency) -> dict[int, int]:
-    query = (
-        select(Assignment.person_id, func.count())
-        .where(Assignment.agency_id == agency.id, Assignment.status.in_(HOLDING), Assignment.person_id.is_not(None))
-        .group_by(Assignment.person_id)
-    )
-    return {person: number for person, number in db.session.execute(query) if person is not None}
-
-
-def _agreed(agency: Agency) -> dict[int, str]:
-    """Who agreed to be called, and since when; for reading, never for changing."""
-    query = (
-        select(Consent.person_id, Consent.given_at)
-        .join(Person, Person.id == Consent.person_id)
-        .where(Person.agency_id == agency.id, Consent.purpose == Purpose.BE_CALLED, Consent.withdrawn_at.is_(None))
-    )
-    return {person: _("yes, %(day)s", day=day(given, agency.timezone)) for person, given in db.session.execute(query)}

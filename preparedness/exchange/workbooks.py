@@ -7,12 +7,11 @@ import zlib
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import func, select
 
+from preparedness import config
 from preparedness.accounts.models import Agency, User
 from preparedness.audit import Action, Actor, record
-from preparedness.config import Config
 from preparedness.database import Page, db, now, page_of
 from preparedness.errors import Missing, Refused
 from preparedness.exchange import covers, manifest, workbook
@@ -44,34 +43,35 @@ def take(
     """Take a copy offline: note who has it and why, and keep what it holds as the base of its return."""
     if contacts and not reason:
         raise Refused(_("Say why the copy must hold contact details."), field="reason")
-    at = now()
-    zone = member.timezone if member else agency.timezone
     spoken = nearest(language or (member.language if member else agency.language))
+    scope = Scope(member.timezone if member else agency.timezone, now(), contacts, blank)
     with speaking(spoken):
-        given = CONTENTS[kind].snapshot(agency, subject_id, Scope(zone, at, contacts, blank))
-    base = _packed(given)
-    made = Workbook(
-        agency_id=agency.id,
-        export_id=secrets.token_hex(16),
-        number=_next_number(agency),
-        kind=kind,
-        subject_id=subject_id,
-        language=spoken,
-        timezone=zone,
-        schema=SCHEMA,
-        contacts=contacts or blank,
-        reason=reason,
-        made_by=by.label,
-        made_by_id=member.id if member else None,
-        made_at=at,
-        rows={sheet.key: len(given.lines[sheet.key]) for sheet in CONTENTS[kind].sheets},
-        base=base,
-        sha256=hashlib.sha256(base).hexdigest(),
-        expires_at=at + KEPT,
-    )
+        given = CONTENTS[kind].snapshot(agency, subject_id, scope)
+    made = _kept(given, scope, kind=kind, subject_id=subject_id, language=spoken)
+    made.agency_id, made.number, made.reason = agency.id, _next_number(agency), reason
+    made.made_by, made.made_by_id = by.label, member.id if member else None
     db.session.add(made)
     record(Action.TAKEN_OFFLINE, made, by=by, kind=kind, about=subject_id, rows=made.rows, contacts=contacts)
     return made
+
+
+def _kept(given: Snapshot, scope: Scope, *, kind: WorkbookKind, subject_id: int | None, language: str) -> Workbook:
+    """What is kept of a copy: which one it is, and what it was given."""
+    base = _packed(given)
+    return Workbook(
+        export_id=secrets.token_hex(16),
+        kind=kind,
+        subject_id=subject_id,
+        language=language,
+        timezone=scope.zone,
+        schema=SCHEMA,
+        contacts=scope.contacts or scope.blank,
+        made_at=scope.at,
+        rows={sheet: len(lines) for sheet, lines in given.lines.items()},
+        base=base,
+        sha256=hashlib.sha256(base).hexdigest(),
+        expires_at=scope.at + KEPT,
+    )
 
 
 def file(copy: Workbook, *, agency: Agency) -> bytes:
@@ -118,7 +118,7 @@ def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: 
         db.session.add_all(
             CreatedRow(workbook_id=copy.id, slot=slots[name], kind=sheet, row_id=line.id) for name, line in rows.items()
         )
-    copy.base = _pressed(base)
+    copy.base = pressed(base)
 
 
 def created(copy: Workbook) -> dict[str, str]:
@@ -150,8 +150,7 @@ def listed(agency: Agency, page: int, *, member: User | None = None) -> Page[Wor
 
 def secret() -> str:
     """The secret that seals manifests."""
-    config: Config = current_app.extensions["preparedness"]
-    return config.secret_key
+    return config.current().secret_key
 
 
 def _next_number(agency: Agency) -> int:
@@ -159,10 +158,11 @@ def _next_number(agency: Agency) -> int:
 
 
 def _packed(given: Snapshot) -> bytes:
-    return _pressed({sheet: {line.ref: line for line in lines} for sheet, lines in given.lines.items()})
+    return pressed({sheet: {line.ref: line for line in lines} for sheet, lines in given.lines.items()})
 
 
-def _pressed(base: Base) -> bytes:
+def pressed(base: Base) -> bytes:
+    """What was given out, as it is kept."""
     plain = {
         sheet: {ref: [line.id, line.version, dict(line.cells)] for ref, line in rows.items()}
         for sheet, rows in base.items()

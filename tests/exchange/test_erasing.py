@@ -1,0 +1,58 @@
+"""Somebody who is erased is gone from copies and returned copies, and no file brings them back."""
+
+from sqlalchemy import select
+
+from preparedness.contacts import people
+from preparedness.contacts.models import ErasureReason, Person
+from preparedness.database import db, writing
+from preparedness.exchange import workbooks
+from preparedness.exchange.models import Change, WorkbookKind
+from tests.exchange.offline import applied, brought, news, taken
+
+ROSTER = WorkbookKind.ROSTER
+
+
+def erased(world, person):
+    with writing():
+        people.erase(person, reason=ErasureReason.THEIR_WISH, by=world.ada)
+        db.session.commit()
+
+
+def test_scenario_27_an_erased_person_is_gone_from_the_base_and_not_brought_back_by_the_file(world):
+    copy, book = taken(world, ROSTER)
+    ref = world.amina.ref
+    book.write("people", ref, city="Gatineau")
+    erased(world, world.amina)
+    back = brought(world, book.saved())
+
+    assert ref not in workbooks.base_of(copy)["people"]
+    assert copy.scrubbed_at is not None
+    assert news(back) == []
+    assert [problem["read"] for problem in back.problems] == [ref]
+    assert applied(world, back)
+    assert db.session.scalar(select(Person).where(Person.ref == ref)).name != "Amina Diallo"
+
+
+def test_what_a_returned_copy_said_of_them_is_emptied_and_the_rest_stays(world):
+    _copy, book = taken(world, ROSTER)
+    book.write("people", world.amina.ref, city="Gatineau", told_on="31/02/2026")
+    book.write("people", world.tomas.ref, city="Lyon")
+    back = brought(world, book.saved())
+    erased(world, world.amina)
+
+    assert back.problems == []
+    assert "Gatineau" not in str(back.rows)
+    assert "Lyon" in str(back.rows)
+    said = {change.ref: (change.mine, change.label) for change in db.session.scalars(select(Change))}
+    assert said[world.amina.ref] == (None, None)
+    assert said[world.tomas.ref] == ("Lyon", "Tomas Okello")
+
+
+def test_somebody_a_file_added_is_emptied_in_the_row_that_added_them(world):
+    _copy, book = taken(world, ROSTER, blank=True)
+    book.write("people", "N-0051", name="Lucie Pierre", source="themselves")
+    back = brought(world, book.saved())
+    applied(world, back)
+    erased(world, db.session.scalar(select(Person).where(Person.name == "Lucie Pierre")))
+
+    assert [(change.mine, change.label) for change in back.changes] == [(None, None)]
