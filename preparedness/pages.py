@@ -48,8 +48,9 @@ class RowId(IntegerConverter):
 def install(app: Flask) -> None:
     """Give the app its headers, filters and error pages."""
     app.url_map.converters["id"] = RowId
-    app.after_request(database.settle_or(_unavailable))
+    # Whoever comes first here acts last: the headers go on whatever answer the settling leaves.
     app.after_request(_headers)
+    app.after_request(database.settle_or(_unavailable))
     app.context_processor(_frame)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
