@@ -18,6 +18,7 @@ from preparedness.confirmations.models import Request
 from preparedness.contacts import organisations, people, standing
 from preparedness.contacts.models import Organisation, Person
 from preparedness.contacts.schemas import OrganisationSchema, PersonSchema
+from preparedness.database import db
 from preparedness.plans.models import Assignment, Plan
 
 Row = dict[str, Any]
@@ -70,8 +71,8 @@ def _know_organisations(example: Example) -> None:
     rows = DATA["organisations"]
     known = [OrganisationSchema().load(_said(example, row, ("parent", "contact_person"))) for row in rows]
     numbers = organisations.add_many(example.agency, known, by=example.planner)
-    for row, number in zip(rows, numbers, strict=True):
-        example.organisations[row["key"]] = organisations.get(number, agency=example.agency)
+    found = {each.id: each for each in organisations.listed(example.agency, per_page=len(rows)).items}
+    example.organisations = {row["key"]: found[number] for row, number in zip(rows, numbers, strict=True)}
     above = [
         (example.organisations[row["key"]].id, None, {"parent_id": example.organisations[row["parent"]].id})
         for row in rows
@@ -86,12 +87,13 @@ def _know_people(example: Example) -> None:
     rows = DATA["people"]
     known = []
     for row in rows:
-        said = _said(example, row, ("organisation", "paused_for_days"))
-        said["organisation_id"] = example.organisations[row["organisation"]].id
+        said = _said(example, row, ("organisation", "paused_for_days", "opted_out"))
+        if "organisation" in row:
+            said["organisation_id"] = example.organisations[row["organisation"]].id
         known.append(PersonSchema().load(said))
     numbers = people.add_many(example.agency, known, by=example.planner)
-    for row, number in zip(rows, numbers, strict=True):
-        example.people[row["key"]] = people.get(number, agency=example.agency)
+    found = {each.id: each for each in people.listed(example.agency, per_page=len(rows)).items}
+    example.people = {row["key"]: found[number] for row, number in zip(rows, numbers, strict=True)}
     contacts = [
         (example.organisations[row["key"]].id, None, {"contact_person_id": example.people[row["contact_person"]].id})
         for row in DATA["organisations"]
@@ -101,6 +103,8 @@ def _know_people(example: Example) -> None:
     for row in rows:
         if "paused_for_days" in row:
             people.pause(example.people[row["key"]], example.day(-row["paused_for_days"]), by=example.planner)
+        if "opted_out" in row:
+            people.opt_out(example.people[row["key"]], by=example.people[row["key"]].actor)
 
 
 def _said(example: Example, row: Row, apart: tuple[str, ...]) -> Row:
@@ -126,12 +130,12 @@ def _capability(example: Example, row: Row) -> Row:
 
 
 def _vet(example: Example, rows: list[Row], known: Mapping[str, Organisation | Person]) -> None:
-    """How well each is known, check by check."""
-    for row in rows:
-        for check in row["vettings"]:
+    """How well each is known, check by check, written together."""
+    with db.session.no_autoflush:
+        for key, check in ((row["key"], check) for row in rows for check in row["vettings"]):
             ends = check.get("expires_in_days")
             standing.vet(
-                known[row["key"]],
+                known[key],
                 check["level"],
                 on=example.day(check["days_ago"]),
                 evidence=DATA["vetting"]["evidence"][str(check["level"])],

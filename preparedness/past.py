@@ -19,7 +19,7 @@ from preparedness.contacts.models import Organisation, Person
 from preparedness.database import at
 from preparedness.example import DATA, Example, Row, open_agency
 from preparedness.notifications import outbox
-from preparedness.plans import assignments, drafting, versions
+from preparedness.plans import assignments, drafting, seats, sections, versions
 from preparedness.plans.models import Role, Seat
 from preparedness.vocabulary import DeclineReason, Level
 
@@ -77,10 +77,13 @@ def _write(example: Example, row: Row) -> None:
     plan = example.plans[row["key"]] = drafting.create(example.agency, start, by=example.planner)
     said = {name: row[name] for name in ("situation", "assumptions")}
     drafting.describe(plan, said, version=None, by=example.planner)
+    for section in plan.sections:
+        if section.key in row.get("sections", {}):
+            sections.change(section, {"text": row["sections"][section.key]}, version=None, by=example.planner)
     roles = {role.key: role for role in plan.roles}
-    for code, seats in row["seats"].items():
-        for seat in seats:
-            drafting.add_seat(roles[code], seat, by=example.planner)
+    for code, places in row["seats"].items():
+        for place in places:
+            seats.add(roles[code], place, by=example.planner)
     for line in row["designations"]:
         holder = _holder(example, line)
         seat = _seat(roles, line["seat"])

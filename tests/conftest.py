@@ -70,10 +70,11 @@ def app(standing_app: Flask) -> Iterator[Flask]:
     with standing_app.app_context():
         yield standing_app
         db.session.remove()
-        _empty()
+        empty()
 
 
-def _empty() -> None:
+def empty() -> None:
+    """Leave no row of anybody."""
     with writing():
         connection = db.session.connection()
         if connection.dialect.name == "sqlite":
