@@ -9,9 +9,14 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from preparedness.accounts.models import Access, SignIn, User
+from preparedness.accounts.models import Access, Agency, SignIn, User
 from preparedness.accounts.permissions import BY_LINK, PUBLIC, Label, Permission, label_of
-from preparedness.database import SAFE_METHODS, db, writing
+from preparedness.activations.models import Activation, ActivationKind, ActivationState, Duty
+from preparedness.database import SAFE_METHODS, db, now, writing
+from preparedness.exchange import workbooks
+from preparedness.exchange.models import Return, Workbook, WorkbookKind
+from preparedness.plans.models import Plan, PlanVersion
+from preparedness.vocabulary import Level
 from tests.cast import World
 from tests.house import Client
 
@@ -34,6 +39,8 @@ PLAIN = {
 ROWS: dict[str, Callable[[World, bool], int]] = {
     "member_id": lambda world, own: _member(world, own).id,
     "sign_in_id": lambda world, own: _sign_in(_member(world, own)),
+    "copy_id": lambda world, own: _copy(_member(world, own), world.plan if own else world.foreign_plan).id,
+    "return_id": lambda world, own: _return(_member(world, own), world.plan if own else world.foreign_plan),
 }
 """Arguments that name a row: how to find one of one's own agency, or of another."""
 
@@ -86,6 +93,75 @@ def _sign_in(member: User) -> int:
     if found is None:
         with writing():
             row = SignIn(agency_id=member.agency_id, member_id=member.id, key_hash=f"key of {member.id}")
+            db.session.add(row)
+            db.session.commit()
+            found = row.id
+    return found
+
+
+def _copy(member: User, plan: Plan) -> Workbook:
+    """A copy the member took of an activation they work on; made where there is none."""
+    found = db.session.scalar(select(Workbook).where(Workbook.agency_id == member.agency_id))
+    if found is None:
+        with writing():
+            activation = _activation(member, plan)
+            agency = db.session.get_one(Agency, member.agency_id)
+            found = workbooks.take(
+                WorkbookKind.ACTIVATION, activation.id, agency=agency, member=member, by=member.actor
+            )
+            db.session.commit()
+    return found
+
+
+def _activation(member: User, plan: Plan) -> Activation:
+    """An exercise of the plan on which the member is on duty, without tasks."""
+    version = PlanVersion(
+        agency_id=plan.agency_id,
+        plan_id=plan.id,
+        number=99,
+        approved_by="Ana",
+        language="en",
+        document={"roles": [], "items": [], "triggers": []},
+        document_hash="",
+        next_review_on=now().date(),
+    )
+    db.session.add(version)
+    db.session.flush()
+    made = Activation(
+        agency_id=plan.agency_id,
+        number=99,
+        plan_id=plan.id,
+        plan_version_id=version.id,
+        kind=ActivationKind.EXERCISE,
+        level=Level.PARTIAL,
+        level_label="Partial activation",
+        h_hour=now(),
+        started_by="Ana",
+        review_at=now(),
+        state=ActivationState.CLOSED,
+    )
+    db.session.add(made)
+    db.session.flush()
+    db.session.add(Duty(activation_id=made.id, member_id=member.id))
+    return made
+
+
+def _return(member: User, plan: Plan) -> int:
+    """A copy that the member brought back; made where there is none."""
+    found = db.session.scalar(select(Return.id).where(Return.agency_id == member.agency_id))
+    if found is None:
+        copy = _copy(member, plan)
+        with writing():
+            row = Return(
+                agency_id=member.agency_id,
+                workbook_id=copy.id,
+                kind=copy.kind,
+                subject_id=copy.subject_id,
+                uploaded_by=member.name,
+                uploaded_by_id=member.id,
+                filename="activation-1.xlsx",
+                sha256="0",
+            )
             db.session.add(row)
             db.session.commit()
             found = row.id
