@@ -14,10 +14,13 @@ from preparedness.contacts import views as contacts_views
 from preparedness.exchange import views as exchange_views
 from preparedness.focal_points import views as focal_points_views
 from preparedness.notifications import views as notifications_views
+from preparedness.plans import views as plans_views
+from preparedness.plans import views as plans_views
 
 VIEWS = (
     home,
     contacts_views,
+    plans_views,
     confirmations_views,
     activations_views,
     exchange_views,

@@ -106,14 +106,16 @@ def codes(members: type[Worded], label: Any, *, hint: Any = None, **options: Any
     )
 
 
-def one_of(choices: Callable[[], Choices], label: Any, *, hint: Any = None, **options: Any) -> fields.String:
+def one_of(
+    choices: Callable[[], Choices], label: Any, *, hint: Any = None, kind: str = "select", **options: Any
+) -> fields.String:
     """One of a list that is known when the page is made: countries, languages, time zones."""
 
     def known(value: str) -> None:
         if value not in {str(each) for each, _words in choices()}:
             raise ValidationError(str(_("Choose one of the list.")))
 
-    return fields.String(validate=known, metadata=_described(label, hint, "select", choices=choices), **_given(options))
+    return fields.String(validate=known, metadata=_described(label, hint, kind, choices=choices), **_given(options))
 
 
 def some_of(choices: Callable[[], Choices], label: Any, *, hint: Any = None, **options: Any) -> fields.List[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
@@ -56,6 +56,22 @@ def holding(plan: Plan) -> list[Assignment]:
 def proposed(plan: Plan) -> list[Assignment]:
     """Everybody who is proposed and has not been asked yet."""
     return list(db.session.scalars(_in_force().where(Role.plan_id == plan.id, Assignment.status == Status.PROPOSED)))
+
+
+def counted(agency: Agency) -> dict[str, int]:
+    """How many live designations each holder has, by the key that forms name them by."""
+    query = (
+        select(Assignment.person_id, Assignment.organisation_id, func.count())
+        .join(Assignment.seat)
+        .join(Seat.role)
+        .join(Role.plan)
+        .where(Assignment.agency_id == agency.id, Assignment.status.in_(LIVE), Plan.state != PlanState.ARCHIVED)
+        .group_by(Assignment.person_id, Assignment.organisation_id)
+    )
+    return {
+        f"{Person.__tablename__}-{person}" if person else f"{Organisation.__tablename__}-{organisation}": count
+        for person, organisation, count in db.session.execute(query)
+    }
 
 
 def _in_force() -> Select[Assignment]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from preparedness.plans import roles
 from preparedness.plans.models import ChecklistItem, Plan, Role
+from preparedness.vocabulary import Anchor, Hazard, HMeans, LedBy, Level, Phase, Risk, Verification
 
 Document = dict[str, Any]
 
@@ -70,6 +71,27 @@ def _item(item: ChecklistItem, number: int) -> Document:
         "source": item.source,
         "position": number,
     }
+
+
+CODES: dict[str, dict[str, Any]] = {
+    "triggers": {"level": Level},
+    "roles": {"led_by": LedBy, "from_level": Level, "min_verification": Verification},
+    "items": {"phase": Phase, "anchor": Anchor, "from_level": Level},
+}
+"""The codes of each list in a document, with what they are members of."""
+
+
+def worded(document: Document) -> Document:
+    """A document for readers: its codes as members, with their words; each task with the title of its owner."""
+    read = {**document, "hazard": Hazard(document["hazard"]), "risk_class": Risk(document["risk_class"])}
+    read["h_means"] = HMeans(document["h_means"])
+    for part, codes in CODES.items():
+        members = [{name: codes[name](row[name]) for name in codes if row[name] is not None} for row in document[part]]
+        read[part] = [{**row, **known} for row, known in zip(document[part], members, strict=True)]
+    titles = {role["key"]: role["title"] for role in document["roles"]}
+    for item in read["items"]:
+        item["owner"] = titles.get(item["owner_role"])
+    return read
 
 
 def digest(document: Document) -> str:

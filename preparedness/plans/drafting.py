@@ -12,10 +12,11 @@ from preparedness.audit import Action, Actor, record
 from preparedness.contacts import search
 from preparedness.database import db, expect, revise, touch
 from preparedness.errors import Missing, Refused
-from preparedness.i18n import _l, nearest
+from preparedness.i18n import _, _l, nearest
 from preparedness.plans import library, rows, sections
 from preparedness.plans.library import PlanText, RoleText
 from preparedness.plans.models import (
+    LIVE,
     Assignment,
     ChecklistItem,
     Objective,
@@ -26,6 +27,7 @@ from preparedness.plans.models import (
     Seat,
     Trigger,
 )
+from preparedness.vocabulary import Risk
 
 FIELDS = ("title", "title_fold", "country", "places", "hazard", "risk_class", "h_means", "situation", "assumptions")
 NEEDED = {
@@ -177,9 +179,20 @@ def describe(plan: Plan, data: Mapping[str, Any], *, version: int | None, by: Ac
     """Change what the plan says of itself: title, situation, assumptions and the like."""
     rows.refuse_archived(plan)
     rows.refuse_empty(data, {name: NEEDED[name] for name in ("title", "country")})
+    if data.get("risk_class") is Risk.HIGH and not plan.high_risk and _names_somebody(plan):
+        raise Refused(
+            _("People are designated by name: end their designations before the plan is of high risk."),
+            field="risk_class",
+        )
     expect(plan, version, data, FIELDS)
     folded = {"title_fold": search.fold(data["title"])} if data.get("title") else {}
     changes = revise(plan, {**data, **folded}, FIELDS)
     if changes:
         touch(plan, by=by.label)
         record(Action.PLAN_CHANGED, plan, by=by, changes=changes)
+
+
+def _names_somebody(plan: Plan) -> bool:
+    """True while a person, not an organisation, stands in a seat."""
+    query = select(Assignment.id).join(Assignment.seat).join(Seat.role).where(Role.plan_id == plan.id)
+    return db.session.scalar(query.where(Assignment.person_id.is_not(None), Assignment.status.in_(LIVE))) is not None
