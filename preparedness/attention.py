@@ -10,7 +10,7 @@ from preparedness.accounts.models import Agency, User
 from preparedness.accounts.permissions import Permission, may
 from preparedness.activations import preparing, running
 from preparedness.activations.models import Activation, ActivationState
-from preparedness.contacts import people
+from preparedness.contacts import rosters
 from preparedness.database import now
 from preparedness.exchange import returns
 from preparedness.i18n import _, ngettext
@@ -69,7 +69,7 @@ def _copies(agency: Agency, member: User) -> Iterator[Matter]:
     for brought in returns.waiting(agency):
         if may(Permission.COPY_ROSTER) or brought.uploaded_by_id == member.id:
             sentence = _("%(file)s came back and waits to be settled.", file=brought.filename)
-            yield Matter(8, sentence, _("Settle it"), url_for("exchange.returned", return_id=brought.id))
+            yield Matter(8, sentence, _("Settle it"), url_for("exchange.brought_back", return_id=brought.id))
 
 
 def _plans(plans: Sequence[Plan], tallies: Mapping[int, Tally]) -> Iterator[Matter]:
@@ -119,10 +119,10 @@ def _messages(agency: Agency) -> Iterator[Matter]:
 
 
 def _contacts(agency: Agency) -> Iterator[Matter]:
-    if stale := people.count_stale(agency):
+    if stale := rosters.count_stale(agency):
         sentence = ngettext(
             "%(num)s person has not confirmed their details for a year.",
             "%(num)s people have not confirmed their details for a year.",
             stale,
         )
-        yield Matter(2, sentence, _("See them"), url_for("contacts.people", sort="confirmed_at"))
+        yield Matter(2, sentence, _("See them"), url_for("contacts.people", sort="confirmed"))

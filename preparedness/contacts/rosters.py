@@ -1,16 +1,22 @@
 """The lists of people and organisations: what each filter means, and in what order they stand."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from preparedness.accounts.models import Agency
 from preparedness.contacts import standing
 from preparedness.contacts.models import Capability, ContactState, Coverage, Organisation, Person, Spoken
+from preparedness.database import db, now
 
 Model = type[Person] | type[Organisation]
 Condition = ColumnElement[bool]
+
+STALE_AFTER = timedelta(days=365)
+"""After a year without their own word, what is known of somebody is in doubt."""
 
 
 def people(filters: Mapping[str, Any]) -> list[Condition]:
@@ -96,3 +102,12 @@ def order(model: Model, sort: str | None) -> list[Any]:
     column = COLUMNS[model].get(wanted, model.name_fold)
     direction = column.desc() if (sort or "").startswith("-") else column.asc()
     return [column.is_(None), direction, model.name_fold, model.id]
+
+
+def count_stale(agency: Agency) -> int:
+    """How many people have neither confirmed their details themselves nor been entered within a year."""
+    since = func.coalesce(Person.confirmed_self_at, Person.created_at)
+    query = select(func.count(Person.id)).where(
+        Person.agency_id == agency.id, Person.state == ContactState.ACTIVE, since < now() - STALE_AFTER
+    )
+    return db.session.scalar(query) or 0
