@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from preparedness.accounts import members
 from preparedness.accounts.models import Access
-from preparedness.accounts.permissions import Permission, fresh, requires
+from preparedness.accounts.permissions import Permission, fresh, may, requires
 from preparedness.activations import (
     availability,
     boards,
@@ -24,7 +24,7 @@ from preparedness.activations import (
 from preparedness.activations.models import Activation, ReplyBy, TaskState
 from preparedness.activations.turns import TURNS
 from preparedness.database import now
-from preparedness.errors import Refused
+from preparedness.errors import Missing, Refused
 from preparedness.i18n import _, ngettext
 from preparedness.plans import drafting
 from preparedness.plans.models import Plan, PlanVersion
@@ -205,6 +205,8 @@ def journal(activation_id: int) -> ResponseReturnValue:
 def preparedness(plan_id: int) -> ResponseReturnValue:
     """The preparedness tasks of a plan."""
     plan = drafting.plan(plan_id, agency=g.agency)
+    if plan.latest_version is None and not may(Permission.PLAN_EDIT):
+        raise Missing
     return render_template("activations/preparedness.html", plan=plan, tasks=preparing.of(plan), is_late=tasks.is_late)
 
 

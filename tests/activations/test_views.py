@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from preparedness.activations import duties, log, running
+from preparedness.activations import duties, log, preparing, running, views
 from preparedness.activations.models import ActivationKind, ActivationState, ReplyState, TaskState
 from preparedness.database import db, now, writing
 from preparedness.notifications import outbox
 from preparedness.notifications.models import MessageState
-from preparedness.vocabulary import Level
+from preparedness.plans.models import Seat
+from preparedness.vocabulary import Anchor, Level, Phase, Risk
+from tests import cast
 from tests.activations import stage
 
 
@@ -242,3 +244,165 @@ def test_another_agency_sees_nothing_of_it(held, client):
 
     assert client.get(f"/activations/{activation.id}").status_code == 404
     assert client.get(f"/tasks/{activation.tasks[0].id}").status_code == 404
+
+
+def more(world, count):
+    """So many more seats, people and tasks in the plan."""
+    for number in range(count):
+        seat = Seat(agency_id=world.agency.id, role=world.coordination, label=f"City {number}", position=number + 2)
+        name = f"Person {number}"
+        person = cast.person(world.agency, name, ref=f"C-{number:04d}-X", email=f"p{number}@example.org", country="CA")
+        db.session.add(seat)
+        db.session.flush()
+        stage.accepts(seat, person)
+        cast.item(world.plan, f"more.{number}", Phase.RESPONSE, Anchor.H, number, None, world.coordination, number + 9)
+    stage.approved(world)
+
+
+@pytest.mark.parametrize("address", ["/activations/{}", "/activations/{}/availability", "/activations"])
+def test_a_page_asks_the_database_as_often_for_few_as_for_many(held, ana, statements, address):
+    def asked_for(activation):
+        db.session.commit()
+        ana.get(address.format(activation.id))
+        with statements() as asked:
+            ana.get(address.format(activation.id))
+        return len(asked)
+
+    few = asked_for(running.start(held.plan, stage.AGREED, by=held.ana))
+    with writing():
+        running.cancel(only_activation(held), None, by=held.ana)
+        more(held, 12)
+        many = running.start(held.plan, stage.AGREED, by=held.ana)
+        db.session.commit()
+
+    assert len(many.tasks) > 100
+    assert len(many.replies) == 13
+    assert asked_for(many) == few
+
+
+START = {
+    "kind": "exercise",
+    "level": "full",
+    "h_hour": "2027-03-10T13:00",
+    "review_at": "2040-03-12T13:00",
+    "answer_within_minutes": "45",
+    "reason": "A drill.",
+}
+
+
+def test_before_anything_is_sent_the_page_says_who_gets_what_and_what_falls_due(held, ana):
+    address = f"/plans/{held.plan.id}/activate"
+    assert "See who gets what" in page(ana.get(address))
+
+    preview = page(ana.post(address, data=START))
+
+    for words in ("2 people get an alert", "Rose", "French", "3 tasks fall due", "Start the exercise"):
+        assert words in preview
+    assert running.listed(held.agency) == []
+
+
+def test_it_is_sent_from_the_preview(held, ana):
+    address = f"/plans/{held.plan.id}/activate"
+    data = START | {"on_duty": [held.members["rui"].id]}
+    preview = ana.post(address, data=data)
+
+    response = ana.post(address, data=sent_with(preview, data), follow_redirects=True)
+
+    activation = only_activation(held)
+    assert "2 people are being alerted." in page(response)
+    assert (activation.kind, activation.level) == (ActivationKind.EXERCISE, Level.FULL)
+    assert activation.h_hour.isoformat() == "2027-03-10T18:00:00+00:00"
+    assert activation.answer_within_minutes == 45
+    assert duties.of(activation) == [held.members["rui"]]
+
+
+def test_what_was_changed_after_the_preview_is_looked_at_again(held, ana):
+    address = f"/plans/{held.plan.id}/activate"
+    preview = ana.post(address, data=START)
+
+    again = ana.post(address, data=sent_with(preview, START | {"kind": "real"}))
+
+    assert "This is real: activate and send the alerts" in page(again)
+    assert running.listed(held.agency) == []
+
+
+def test_a_wrong_field_is_said_beside_it_and_nothing_is_sent(held, ana):
+    address = f"/plans/{held.plan.id}/activate"
+
+    response = ana.post(address, data=START | {"level": "", "h_hour": "31/02/2027"})
+
+    assert response.status_code == 422
+    assert "Write a date and a time that exist." in page(response)
+    assert "A drill." in page(response)
+
+
+def test_a_refusal_is_said_before_the_preview(held, ana):
+    running.start(held.plan, stage.AGREED, by=held.ana)
+
+    response = ana.post(f"/plans/{held.plan.id}/activate", data=START)
+
+    assert response.status_code == 422
+    assert "no exercise beside it" in page(response)
+
+
+def test_a_plan_that_is_not_approved_teaches_what_to_do(world, client):
+    client.sign_in(world.members["ana"])
+
+    response = client.get(f"/plans/{world.plan.id}/activate")
+
+    assert response.status_code == 409
+    assert "No version is approved yet" in page(response)
+
+
+def test_s14_alerting_many_asks_for_a_new_sign_in(held, client, monkeypatch):
+    monkeypatch.setattr(views, "MANY", 1)
+    address = f"/plans/{held.plan.id}/activate"
+    client.sign_in(held.members["ana"], minutes_ago=11)
+
+    assert "/sign-in/again" in client.get(address).location
+    preview = client.post(address, data=START)
+    response = client.post(address, data=sent_with(preview, START))
+    assert "/sign-in/again" in response.location
+    assert running.listed(held.agency) == []
+
+    client.sign_in(held.members["ana"], minutes_ago=9)
+    assert client.get(address).status_code == 200
+
+
+def test_the_preparedness_tasks_of_a_plan_are_ticked_by_planners(held, client):
+    (task,) = preparing.of(held.plan)
+    client.sign_in(held.members["ana"])
+    assert "What earthquake.prep.01 asks" in page(client.get(f"/plans/{held.plan.id}/tasks"))
+
+    response = client.post(f"/tasks/{task.id}/tick?version={task.version}", data={"state": "done"})
+
+    assert response.location.endswith(f"/plans/{held.plan.id}/tasks#task-{task.id}")
+    assert task.state is TaskState.DONE
+    assert client.get(f"/tasks/{task.id}").status_code == 200
+
+
+def test_operators_read_the_preparedness_tasks_of_approved_plans_only(held, client):
+    client.sign_in(held.members["rui"])
+
+    read = page(client.get(f"/plans/{held.plan.id}/tasks"))
+    assert "What earthquake.prep.01 asks" in read
+    assert "/tick" not in read
+
+
+def test_a_draft_has_no_preparedness_page_for_operators(world, client):
+    client.sign_in(world.members["rui"])
+    assert client.get(f"/plans/{world.plan.id}/tasks").status_code == 404
+
+    client.sign_in(world.members["ana"])
+    assert "No preparedness task yet" in page(client.get(f"/plans/{world.plan.id}/tasks"))
+
+
+def test_at_high_risk_the_page_asks_whether_the_exercise_was_announced(held, ana):
+    with writing():
+        held.plan.risk_class = Risk.HIGH
+        db.session.commit()
+    address = f"/plans/{held.plan.id}/activate"
+
+    assert "were told in person" in page(ana.get(address))
+    assert ana.post(address, data=START).status_code == 422
+    assert ana.post(address, data=START | {"announced": "yes"}).status_code == 200
