@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from preparedness.database import Changes, Model, OfAgency, Page, changed, db, now, page_of
+from preparedness.database import Changes, Model, OfAgency, Page, changed, db, insert_missing, now, page_of
 from preparedness.i18n import _l
 from preparedness.vocabulary import Worded
 
@@ -93,8 +93,13 @@ class Action(Worded):
     ORDER_CHANGED = "order_changed", _l("changed the calling order")
 
     ASKED = "asked", _l("asked a holder to confirm")
+    REHEARSED = "rehearsed", _l("had the requests sent to themselves first")
+    REMINDED = "reminded", _l("reminded somebody who has not answered")
+    ASKING_STOPPED = "asking_stopped", _l("stopped the requests to a person")
     ANSWERED = "answered", _l("answered a request to confirm")
     ANSWER_REPORTED = "answer_reported", _l("noted an answer given by phone")
+    REPORT_FELL_AWAY = "report_fell_away", _l("let an answer noted by phone fall away")
+    REQUEST_CLOSED = "request_closed", _l("closed a request at its deadline")
     ASSIGNMENT_LAPSED = "assignment_lapsed", _l("let a confirmation run out")
     ASSIGNMENT_WITHDRAWN = "assignment_withdrawn", _l("stepped down from a role")
     HANDED_OVER = "handed_over", _l("handed a role over")
@@ -290,10 +295,12 @@ def _link(session: Session) -> None:
 
 
 def _head(session: Session, agency_id: int) -> Head:
-    head = session.scalar(select(Head).where(Head.agency_id == agency_id).with_for_update())
+    """The head of an agency's chain, locked; whoever writes the first line makes it, and two at once make one."""
+    locked = select(Head).where(Head.agency_id == agency_id).with_for_update()
+    head = session.scalar(locked)
     if head is None:
-        head = Head(agency_id=agency_id, seq=0, hash="")
-        session.add(head)
+        insert_missing(Head, [{"agency_id": agency_id, "seq": 0, "hash": ""}], ["agency_id"])
+        head = session.scalars(locked).one()
     return head
 
 
