@@ -1,5 +1,6 @@
 """The `preparedness` command: what an operator of this server types."""
 
+import hashlib
 import json
 import os
 import sys
@@ -18,9 +19,11 @@ from preparedness.audit import CONSOLE
 from preparedness.backups import back_up, bring_back
 from preparedness.contacts import people
 from preparedness.contacts.models import ErasureReason
-from preparedness.database import transaction
+from preparedness.database import db, transaction
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import returns, workbooks
+from preparedness.exchange import returns, settlements, uploads, workbooks
+from preparedness.exchange.models import Return, WorkbookKind
+from preparedness.exchange.views import NEEDED
 
 
 class Commands(click.Group):
@@ -174,7 +177,7 @@ def add_member(
 
 
 @main.command("export")
-@click.argument("kind", type=click.Choice(["roster", "plan", "activation"]))
+@click.argument("kind", type=click.Choice([each.value for each in WorkbookKind]))
 @click.argument("subject_id", type=int, required=False)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--contacts", is_flag=True, help="With contact details; needs --reason.")
@@ -183,36 +186,27 @@ def add_member(
 @click.option("--agency", "agency_name")
 @click.option("--by", "email", help="The member it is made for; without it, the console.")
 @with_app
-def export(
-    _app: Flask,
-    kind: str,
-    subject_id: int | None,
-    output: Path,
-    contacts: bool,
-    reason: str | None,
-    blank: bool,
-    agency_name: str | None,
-    email: str | None,
-) -> None:
+def take_offline(_app: Flask, output: Path, agency_name: str | None, email: str | None, **wanted: Any) -> None:
     """Take a workbook offline."""
     with transaction():
         tenant = agencies.named(agency_name)
-        taken = workbooks.take(
-            tenant,
-            kind,
-            subject_id,
-            contacts=contacts,
-            reason=reason,
-            blank=blank,
-            member=members.by_email(email, agency=tenant) if email else None,
-            by=members.by_email(email, agency=tenant).actor if email else CONSOLE,
+        member = members.by_email(email, agency=tenant) if email else None
+        kind, subject_id = WorkbookKind(wanted.pop("kind")), wanted.pop("subject_id")
+        if kind is not WorkbookKind.ROSTER and subject_id is None:
+            raise Refused("Say which: the number of the plan or activation.")
+        copy = workbooks.take(
+            kind, subject_id, agency=tenant, member=member, by=member.actor if member else CONSOLE, **wanted
         )
-    output.write_bytes(taken.content)
-    click.echo(f"Copy no. {taken.workbook.number} is in {output}.")
+        content = workbooks.file(copy, agency=tenant)
+    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    click.echo(f"Copy no. {copy.number} is in {output}.")
 
 
 @main.command("import")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", type=click.Choice(["roster"]), help="What a file is that does not say so itself.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would change.")
 @click.option("--mine", "side", flag_value="mine", help="Where two entries differ, take the file's.")
 @click.option("--server", "side", flag_value="server", default="server", help="… keep the system's (default).")
@@ -220,22 +214,46 @@ def export(
 @click.option("--by", "email", required=True, help="The member who brings it in.")
 @as_json
 @with_app
-def bring_in(
-    _app: Flask, path: Path, dry_run: bool, side: str, agency_name: str | None, email: str, as_json: bool
-) -> None:
+def bring_in(_app: Flask, path: Path, dry_run: bool, side: str, as_json: bool, **who: Any) -> None:
     """Bring a workbook back, or a roster in."""
+    content = path.read_bytes()
+    read = uploads.read(content)
     with transaction():
-        tenant = agencies.named(agency_name)
-        member = members.by_email(email, agency=tenant)
-        found = returns.bring_in(path.read_bytes(), path.name, agency=tenant, member=member, by=member.actor)
-        if found.refusal:
-            raise Refused(found.refusal)
+        tenant = agencies.named(who["agency_name"])
+        member = members.by_email(who["email"], agency=tenant)
+        brought = returns.bring(
+            read,
+            filename=path.name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            agency=tenant,
+            member=member,
+            may=lambda kind, _subject: member.access.includes(NEEDED[kind].profile),
+            by=member.actor,
+        )
         if not dry_run:
-            returns.decide_all(found, side, by=member.actor)
-            returns.apply(found, by=member.actor)
-        facts = {"return": found.id, "state": found.state, "counts": found.counts, "problems": found.problems}
-    counted = ", ".join(f"{count} {name}" for name, count in found.counts.items())
-    say(facts, f"{found.state.words}: {counted or 'nothing to change'}.", as_json)
+            settlements.decide(brought, _sided(brought, side), by=member.actor)
+            settlements.apply(brought, agency=tenant, by=member.actor)
+        facts = {
+            "return": brought.id,
+            "state": brought.state,
+            "counts": brought.counts,
+            "problems": brought.problems,
+            "notices": brought.notices,
+        }
+        sentence = f"{brought.state.words}: {_counted(brought.counts)}."
+        if dry_run:
+            db.session.rollback()
+    say(facts, sentence, as_json)
+
+
+def _sided(brought: Return, side: str) -> dict[int, str]:
+    """The same side for every two different entries."""
+    differing = (each for each in brought.changes if each.outcome in settlements.OPEN)
+    return {each.id: side for each in differing if side in settlements.choices(each)}
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing to change"
 
 
 @main.command("backup")
