@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
 from preparedness import database, i18n
@@ -88,6 +88,9 @@ def _refused(refused: Exception) -> Response:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, SecurityError):
+        # No address can be made for a host that is not ours, hence no page either.
+        return Response(_("This server does not answer to that name."), 400, mimetype="text/plain")
     if error.code is None or error.code < 400:
         return error
     if error.code >= 500:

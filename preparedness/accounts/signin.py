@@ -67,6 +67,8 @@ SETTINGS = {
     "SEND_PASSWORD_CHANGE_EMAIL": False,
     "SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
     "DEFAULT_REMEMBER_ME": False,
+    # Every page of ours says no-store by itself, and in the right form.
+    "CACHE_CONTROL": None,
 }
 
 
