@@ -15,8 +15,10 @@ from preparedness.activations.models import Activation, ActivationKind, Activati
 from preparedness.database import SAFE_METHODS, db, now, writing
 from preparedness.exchange import workbooks
 from preparedness.exchange.models import Return, Workbook, WorkbookKind
-from preparedness.plans.models import Plan, PlanVersion
-from preparedness.vocabulary import Level
+from preparedness.plans import documents, versions
+from preparedness.plans.models import Assignment, ChecklistItem, Plan, PlanState, PlanVersion, Role, Seat
+from preparedness.vocabulary import Anchor, Level, Phase
+from tests import cast
 from tests.cast import World
 from tests.house import Client
 
@@ -33,12 +35,19 @@ PLAIN = {
     "filename": "css/main.css",
     "name": "page.css",
     "token": "x" * 43,
+    "part": "items",
 }
 """Arguments that name no row of an agency."""
 
 ROWS: dict[str, Callable[[World, bool], int]] = {
     "member_id": lambda world, own: _member(world, own).id,
     "sign_in_id": lambda world, own: _sign_in(_member(world, own)),
+    "plan_id": lambda world, own: _plan(world, own).id,
+    "number": lambda world, own: 1 if own else 77,
+    "role_id": lambda world, own: _seat(world, own).role_id,
+    "seat_id": lambda world, own: _seat(world, own).id,
+    "assignment_id": lambda world, own: _designation(world, own),
+    "row_id": lambda world, own: _item(world, own),
     "copy_id": lambda world, own: _copy(_member(world, own), world.plan if own else world.foreign_plan).id,
     "return_id": lambda world, own: _return(_member(world, own), world.plan if own else world.foreign_plan),
 }
@@ -99,6 +108,58 @@ def _sign_in(member: User) -> int:
     return found
 
 
+def _plan(world: World, own: bool) -> Plan:
+    """A plan with an approved version, which operators may read too."""
+    plan = world.plan if own else world.foreign_plan
+    if not plan.versions:
+        with writing():
+            plan.state = PlanState.IN_REVIEW
+            versions.approve(plan, by=world.ada if own else world.bo)
+            db.session.commit()
+    return plan
+
+
+def _seat(world: World, own: bool) -> Seat:
+    """A seat of the plan; made where there is none."""
+    plan = _plan(world, own)
+    query = select(Seat).join(Seat.role).where(Role.plan_id == plan.id, Seat.removed_at.is_(None))
+    found = db.session.scalar(query.order_by(Seat.id.desc()))
+    if found is None:
+        with writing():
+            role = cast.role(plan, f"X-{len(plan.roles)}", "One more role", 9)
+            found = Seat(agency_id=plan.agency_id, role=role, label="", position=1)
+            db.session.add(found)
+            db.session.commit()
+    return found
+
+
+def _designation(world: World, own: bool) -> int:
+    """A designation of an organisation; made where there is none."""
+    holder = world.federation if own else world.foreign_organisation
+    found = db.session.scalar(select(Assignment.id).where(Assignment.organisation_id == holder.id))
+    if found is None:
+        seat = _seat(world, own)
+        with writing():
+            row = Assignment(agency_id=seat.agency_id, seat=seat, organisation=holder, call_order=1)
+            db.session.add(row)
+            db.session.commit()
+            found = row.id
+    return found
+
+
+def _item(world: World, own: bool) -> int:
+    """A task of the plan's checklist; made where there is none."""
+    plan = _plan(world, own)
+    found = db.session.scalar(select(ChecklistItem.id).where(ChecklistItem.plan_id == plan.id))
+    if found is None:
+        with writing():
+            role = _seat(world, own).role
+            row = cast.item(plan, "X-1", Phase.RESPONSE, Anchor.H, 2, None, role, 1)
+            db.session.commit()
+            found = row.id
+    return found
+
+
 def _copy(member: User, plan: Plan) -> Workbook:
     """A copy the member took of an activation they work on; made where there is none."""
     found = db.session.scalar(select(Workbook).where(Workbook.agency_id == member.agency_id))
@@ -121,7 +182,7 @@ def _activation(member: User, plan: Plan) -> Activation:
         number=99,
         approved_by="Ana",
         language="en",
-        document={"roles": [], "items": [], "triggers": []},
+        document=documents.frozen(plan),
         document_hash="",
         next_review_on=now().date(),
     )

@@ -50,57 +50,54 @@ class Part:
 
 def of(plan: Plan) -> list[Part]:
     """The parts of a plan's score, the heaviest first."""
+    return [*_of_seats(plan), *_of_holders(plan), _of_tasks(plan)]
+
+
+def _of_seats(plan: Plan) -> Iterator[Part]:
     grid = coverage.grid(plan)
     essential = [row for row in grid if row.role.essential]
     wanting = [row for row in grid if row.role.deputies_wanted]
-    accepted = [(each, row.role) for row in grid for each in row.live if each.holds]
+    deputised = sum(row.deputised for row in wanting)
+    yield Part(
+        _l("Essential seats held"),
+        30,
+        _held(essential),
+        len(essential),
+        _l("Designate holders for the essential roles and ask them."),
+        Page.DESIGNATE,
+    )
+    yield Part(_l("All seats held"), 20, _held(grid), len(grid), _l("Ask those who are proposed."), Page.ASK)
+    advice = _l("Propose deputies, best in another city or of another generation.")
+    yield Part(_l("Seats with a deputy"), 20, deputised, len(wanting), advice, Page.DESIGNATE)
+
+
+def _of_holders(plan: Plan) -> Iterator[Part]:
+    accepted = [(each, row.role) for row in coverage.grid(plan) for each in row.live if each.holds]
     soon = standing.today() + SOON
     verified = sum(each.holder.verification >= role.min_verification for each, role in accepted)
     current = sum(each.valid_until is not None and each.valid_until > soon for each, _role in accepted)
+    yield Part(
+        _l("Holders known as well as their role asks"),
+        10,
+        verified,
+        len(accepted),
+        _l("Record the checks that are missing."),
+        Page.DESIGNATE,
+    )
+    yield Part(
+        _l("Confirmations good for another month"),
+        10,
+        current,
+        len(accepted),
+        _l("Ask again those whose confirmation runs out."),
+        Page.ASK,
+    )
+
+
+def _of_tasks(plan: Plan) -> Part:
     owned = sum(item.owner_role is not None for item in plan.items)
-    return [
-        Part(
-            _l("Essential seats held"),
-            30,
-            _held(essential),
-            len(essential),
-            _l("Designate holders for the essential roles and ask them."),
-            Page.DESIGNATE,
-        ),
-        Part(_l("All seats held"), 20, _held(grid), len(grid), _l("Ask those who are proposed."), Page.ASK),
-        Part(
-            _l("Seats with a deputy"),
-            20,
-            sum(row.deputised for row in wanting),
-            len(wanting),
-            _l("Propose deputies, best in another city or of another generation."),
-            Page.DESIGNATE,
-        ),
-        Part(
-            _l("Holders known as well as their role asks"),
-            10,
-            verified,
-            len(accepted),
-            _l("Record the checks that are missing."),
-            Page.DESIGNATE,
-        ),
-        Part(
-            _l("Confirmations good for another month"),
-            10,
-            current,
-            len(accepted),
-            _l("Ask again those whose confirmation runs out."),
-            Page.ASK,
-        ),
-        Part(
-            _l("Tasks with an owner role"),
-            10,
-            owned,
-            len(plan.items),
-            _l("Give each task the role that does it."),
-            Page.CHECKLIST,
-        ),
-    ]
+    advice = _l("Give each task the role that does it.")
+    return Part(_l("Tasks with an owner role"), 10, owned, len(plan.items), advice, Page.CHECKLIST)
 
 
 def score(parts: list[Part]) -> int:

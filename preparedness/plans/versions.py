@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, expect, now, touch
@@ -33,10 +33,22 @@ def get(plan: Plan, number: int) -> PlanVersion:
     return version
 
 
+def latest(plan: Plan) -> PlanVersion:
+    """The version that is in force; raises Missing before the first approval."""
+    if plan.latest_version is None:
+        raise Missing
+    return plan.latest_version
+
+
+def next_number(plan: Plan) -> int:
+    """The number of the version that the next approval makes."""
+    return plan.latest_version.number + 1 if plan.latest_version else 1
+
+
 def has_unapproved_changes(plan: Plan) -> bool:
     """True while the working copy says something else than the latest version; always before the first."""
-    latest = plan.latest_version
-    return latest is None or documents.digest(documents.frozen(plan)) != latest.document_hash
+    version = plan.latest_version
+    return version is None or documents.digest(documents.frozen(plan)) != version.document_hash
 
 
 def submit(plan: Plan, *, by: Actor, version: int | None = None) -> None:
@@ -70,11 +82,10 @@ def approve(plan: Plan, note: str | None = None, *, by: Actor, version: int | No
         raise Refused(_("Send the plan for review first."))
     expect(plan, version, {}, ())
     db.session.flush()
-    last = db.session.scalar(select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan.id)) or 0
     document = documents.frozen(plan)
     approved = PlanVersion(
         agency_id=plan.agency_id,
-        number=last + 1,
+        number=next_number(plan),
         approved_at=now(),
         approved_by=by.label,
         note=note,

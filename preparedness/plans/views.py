@@ -46,8 +46,7 @@ def new() -> ResponseReturnValue:
 def show(plan_id: int) -> ResponseReturnValue:
     """The plan at a glance: what to do next, what is missing, who holds what. Operators see the approved version."""
     if not may(Permission.PLAN_EDIT):
-        plan = drafting.plan(plan_id, agency=g.agency)
-        return _version_page(plan, len(plan.versions))
+        return _version_page(drafting.plan(plan_id, agency=g.agency))
     plan = drafting.whole(plan_id, agency=g.agency)
     grid = coverage.grid(plan)
     changed = versions.has_unapproved_changes(plan)
@@ -171,7 +170,7 @@ def approve(plan_id: int) -> ResponseReturnValue:
             )
             flash(sentence, "done")
             return redirect(url_for(".show", plan_id=plan.id))
-    page = {"gaps": readiness.gaps(plan), "leaving": parts.removed(plan), "number": len(plan.versions) + 1}
+    page = {"gaps": readiness.gaps(plan), "leaving": parts.removed(plan), "number": versions.next_number(plan)}
     return render_template("plans/approve.html", form=form, plan=plan, **page), form.status
 
 
@@ -201,8 +200,9 @@ def version(plan_id: int, number: int) -> ResponseReturnValue:
     return _version_page(drafting.plan(plan_id, agency=g.agency), number)
 
 
-def _version_page(plan: Plan, number: int) -> ResponseReturnValue:
-    found = versions.get(plan, number)
+def _version_page(plan: Plan, number: int | None = None) -> ResponseReturnValue:
+    """A version by its number, or the latest."""
+    found = versions.get(plan, number) if number else versions.latest(plan)
     document: dict[str, Any] = documents.worded(found.document)
     return render_template("plans/version.html", plan=plan, version=found, document=document, phases=list(Phase))
 
@@ -213,8 +213,7 @@ def changes(plan_id: int, number: int) -> ResponseReturnValue:
     """What a version changed: against the one before it, or another that the address names."""
     plan = drafting.plan(plan_id, agency=g.agency)
     after = versions.get(plan, number)
-    since = request.args.get("since", type=int) or max(1, number - 1)
-    before = versions.get(plan, since)
+    before = versions.get(plan, request.args.get("since", type=int) or max(1, number - 1))
     found = comparing.between(before.document, after.document)
     return render_template("plans/changes.html", plan=plan, before=before, after=after, found=found)
 
@@ -224,6 +223,6 @@ def changes(plan_id: int, number: int) -> ResponseReturnValue:
 def unapproved(plan_id: int) -> ResponseReturnValue:
     """What the working copy says otherwise than the latest version."""
     plan = drafting.whole(plan_id, agency=g.agency)
-    before = versions.get(plan, len(plan.versions))
+    before = versions.latest(plan)
     found = comparing.between(before.document, documents.frozen(plan))
     return render_template("plans/changes.html", plan=plan, before=before, after=None, found=found)
