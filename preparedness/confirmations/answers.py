@@ -86,7 +86,7 @@ def forget_report(assignment: Assignment, *, by: Actor) -> None:
     """Let an answer that was noted by phone fall away; it is kept in the history and counts no more."""
     assignment.reported_by = None
     touch(assignment, by=by.label)
-    record(Action.ANSWER_REPORTED, assignment, by=by, fell_away=True)
+    record(Action.REPORT_FELL_AWAY, assignment, by=by)
 
 
 def send_new_link(link: Link, *, by: Actor) -> None:

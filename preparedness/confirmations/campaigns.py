@@ -30,6 +30,12 @@ TIME_TO_ANSWER = timedelta(days=14)
 TO_ASK = frozenset({Status.PROPOSED, Status.EXPIRED, Status.LAPSED})
 """Who can be asked: the proposed, and those whose confirmation or time to answer ran out."""
 
+WRITTEN_TO = (
+    selectinload(Person.channels),
+    selectinload(Person.organisation).selectinload(Organisation.channels),
+)
+"""What must be known of a person to say whether and how they are written to."""
+
 
 @dataclass(frozen=True)
 class Asking:
@@ -94,8 +100,7 @@ def ask_again(plan: Plan, *, only: Collection[int] | None = None, by: Actor) -> 
         if requests.is_open(each) and (only is None or each.person_id in only) and standing.why_not(each.person) is None
     ]
     for request in found:
-        ladder.remind(request, step=f"by-hand-{now():%Y%m%d}")
-        record(Action.ASKED, request, by=by, plan=plan.id, again=True)
+        ladder.remind(request, step=f"by-hand-{now():%Y%m%d}", by=by)
     return len(found)
 
 
@@ -121,7 +126,7 @@ def rehearse(plan: Plan, *, member: User, by: Actor) -> int:
         )
     if not languages:
         raise Refused(_("There is nobody to ask."))
-    record(Action.ASKED, plan, by=by, rehearsal=True, messages=len(languages))
+    record(Action.REHEARSED, plan, by=by, messages=len(languages))
     return len(languages)
 
 
@@ -156,9 +161,9 @@ def _to_ask(plan: Plan) -> list[Assignment]:
         .join(Seat.role)
         .where(Role.plan_id == plan.id, Role.removed_at.is_(None), Assignment.status.in_(TO_ASK))
         .options(
-            selectinload(Assignment.organisation).selectinload(Organisation.contact_person),
-            selectinload(Assignment.person).selectinload(Person.channels),
-            selectinload(Assignment.seat).selectinload(Seat.role),
+            selectinload(Assignment.seat).selectinload(Seat.role).selectinload(Role.plan),
+            selectinload(Assignment.person).options(*WRITTEN_TO),
+            selectinload(Assignment.organisation).selectinload(Organisation.contact_person).options(*WRITTEN_TO),
         )
         .order_by(Role.position, Seat.position, Seat.id, Assignment.call_order, Assignment.id)
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from preparedness.audit import CLOCK
+from preparedness.audit import CLOCK, Action, record
 from preparedness.confirmations import answers, campaigns, ladder, requests
 from preparedness.confirmations.models import Answer, AnsweredBy, Campaign, Request, RequestLine, RequestState
 from preparedness.database import db, now
@@ -44,6 +44,7 @@ def close(request: Request) -> None:
             assignments.expire(line.assignment, by=CLOCK)
     request.state = RequestState.CLOSED
     ladder.forget(request)
+    record(Action.REQUEST_CLOSED, request, by=CLOCK)
 
 
 def lapse_confirmations() -> int:

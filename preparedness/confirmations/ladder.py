@@ -92,7 +92,7 @@ def stop(person: Person, by: Actor = CLOCK) -> None:
     for request in found:
         forget(request)
         outbox.cancel(subject=request)
-        record(Action.ASKED, request, by=by, stopped=True)
+        record(Action.ASKING_STOPPED, request, by=by)
 
 
 def climb() -> int:
@@ -131,7 +131,7 @@ def _step(due: Due, request: Request | None, written: set[int]) -> bool:
     if request.person_id in written:
         due.due_at += timedelta(days=1)
         return False
-    remind(request, step=due.step)
+    remind(request, step=due.step, by=CLOCK)
     due.done_at = now()
     written.add(request.person_id)
     return True
@@ -143,10 +143,11 @@ def written_to(person_ids: set[int]) -> set[int]:
     return {each for each in db.session.scalars(query) if each is not None}
 
 
-def remind(request: Request, *, step: str) -> Message:
+def remind(request: Request, *, step: str, by: Actor) -> Message:
     """Queue one reminder of a request."""
     person = request.person
     closes = requests.closes_at(request.campaign)
+    record(Action.REMINDED, request, by=by, step=step)
     links.issue(person, LinkPurpose.CONFIRM, request, expires_at=closes)
     return outbox.queue(
         agency_id=request.agency_id,

@@ -14,7 +14,9 @@ from preparedness.vocabulary import DeclineReason
 class AskSchema(shapes.Shape):
     """What is sent to everybody who can be asked."""
 
-    deadline = shapes.day(_l("Answer by"), hint=_l("The whole of this day counts, where you are."), required=True)
+    deadline = shapes.day(
+        _l("Answer by"), hint=_l("The whole of this day counts, by the clock of your institution."), required=True
+    )
     why = shapes.text(
         _l("A word from you"),
         hint=_l("It stands in each message. Name nobody, and no place where somebody could be found."),

@@ -8,7 +8,7 @@ from preparedness.database import db
 from preparedness.notifications import outbox
 from preparedness.notifications.models import Message
 from preparedness.plans.models import Status
-from tests import asking
+from tests import asking, cast
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_send_it_to_me_first(world, ana):
 def test_reminding_by_hand(world, ana):
     _assignment, request = asking.amina_asked(world)
 
-    assert "Remind 1 who has not answered" in page(ana, world)
+    assert "Remind those who have not answered" in page(ana, world)
     assert ana.post(f"/plans/{world.plan.id}/ask/again").status_code == 303
 
     assert outbox.of(request)[0].template == "confirm_reminder"
@@ -155,3 +155,27 @@ def test_more_than_fifty_messages_ask_for_a_fresh_sign_in(world, client, monkeyp
 
     assert response.status_code == 302
     assert assignment.status is Status.PROPOSED
+
+
+def test_the_page_asks_the_database_no_more_for_many_than_for_few(world, ana, statements):
+    def crowd(first, last):
+        for number in range(first, last):
+            person = cast.person(
+                world.agency, f"Person {number}", ref=f"C-{number:04d}-X", email=f"p{number}@example.org", country="CA"
+            )
+            db.session.flush()
+            asking.propose(world, (world.seat, world.montreal, world.paris)[number % 3], person)
+
+    crowd(0, 4)
+    asking.ask(world)
+    crowd(4, 8)
+    with statements() as few:
+        page(ana, world)
+
+    crowd(8, 20)
+    asking.ask(world)
+    crowd(20, 40)
+    with statements() as many:
+        page(ana, world)
+
+    assert len(many) == len(few)

@@ -314,6 +314,7 @@ def test_the_planner_sees_the_page_before_anything_is_sent(world, client):
     html = page(client, f"/a/example/{world.plan.id}?person={world.amina.id}")
 
     assert "Amina, will you stand by this role?" in html
+    assert 'type="submit"' not in html
     assert db.session.query(Link).count() == 0
     assert assignment.status is Status.PROPOSED
 
