@@ -14,7 +14,7 @@ from sqlalchemy.engine import Row
 from preparedness import migrating
 from preparedness.audit import CONSOLE
 from preparedness.contacts import people
-from preparedness.contacts.models import Erasure, Person
+from preparedness.contacts.models import Erasure, ErasureReason, Person
 from preparedness.database import Model, Moment, db
 from preparedness.errors import Refused
 
@@ -66,7 +66,7 @@ def erase_again(erased: list[dict[str, Any]]) -> int:
             select(Person).where(Person.agency_id == each["agency_id"], Person.ref == each["person_ref"])
         )
         if person is not None:
-            people.erase(person, by=CONSOLE, reason="erased after the backup was made")
+            people.erase(person, by=CONSOLE, reason=ErasureReason.RESTORED)
             count += 1
     return count
 

@@ -40,4 +40,3 @@ def clear(person: Person) -> dict[str, int]:
     person.capacity, person.sensitive, person.verification = {}, False, 0
     person.state = ContactState.ERASED
     return {name: count for name, count in counts.items() if count}
-

@@ -76,6 +76,11 @@ class ErasureReason(Worded):
     MISTAKE = "mistake", _l("they should never have been entered")
     RESTORED = "restored", _l("a backup had brought them back")
 
+    @classmethod
+    def chosen(cls) -> list["ErasureReason"]:
+        """The reasons that somebody gives; the last is the console's own."""
+        return [cls.THEIR_WISH, cls.NOT_NEEDED, cls.MISTAKE]
+
 
 class Organisation(OfAgency, Edited, Model):
     """A diaspora organisation, or a public body it works with."""

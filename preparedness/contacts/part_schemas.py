@@ -29,6 +29,7 @@ def language(label: Any, **options: Any) -> fields.String:
 
 
 def languages(label: Any, **options: Any) -> fields.List[Any]:
+    """Several such languages."""
     offered = shapes.languages(label, **options)
     offered.validators = []
     offered.inner.validators = [_language_tag]
@@ -81,6 +82,7 @@ def written(places: Any) -> str:
 
 
 def places(label: Any, hint: Any) -> Places:
+    """Several places."""
     return Places(metadata={"label": label, "hint": hint, "kind": "textarea", "rows": 3}, allow_none=True)
 
 
@@ -107,6 +109,7 @@ class CapabilityShape(Shape):
 
 
 def capabilities() -> fields.List[Any]:
+    """What somebody can do."""
     choices = lambda: [(each.value, each.words) for each in Capability]  # noqa: E731 - read when the page is made
     described = {"label": _l("Can do"), "hint": None, "kind": "checkboxes", "choices": choices, "multiple": True}
     return fields.List(CapabilityField(), metadata=described)
@@ -152,6 +155,7 @@ class Reach(fields.String):
 
 
 def reach() -> Reach:
+    """The one way to reach somebody that a first entry asks for."""
     described = {
         "label": _l("E-mail or phone"),
         "hint": _l("One is enough for now. A number with + and the country code."),

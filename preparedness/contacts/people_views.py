@@ -7,7 +7,7 @@ from preparedness import audit
 from preparedness.accounts.permissions import Permission, requires
 from preparedness.contacts import channels, duplicates, organisations, schemas, standing
 from preparedness.contacts import people as roster
-from preparedness.contacts.models import Person, Purpose
+from preparedness.contacts.models import ErasureReason, Person, Purpose
 from preparedness.contacts.part_schemas import ChannelShape
 from preparedness.i18n import _
 from preparedness.plans import assignments
@@ -211,7 +211,7 @@ def restore_person(person_id: int) -> ResponseReturnValue:
 def erase_person(person_id: int) -> ResponseReturnValue:
     """Erase what is known of somebody, after saying what will be lost."""
     row = roster.get(person_id, agency=g.agency)
-    form = Form(schemas.EraseSchema)
+    form = Form(schemas.EraseSchema, choices={"reason": [(each, each.words) for each in ErasureReason.chosen()]})
     if form.accepted:
         with form.refusals():
             roster.erase(row, reason=form.data["reason"], by=g.actor)
