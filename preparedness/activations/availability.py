@@ -74,6 +74,7 @@ def counts_now(reply: Reply) -> bool:
 
 def reply(reply: Reply, state: ReplyState, available_from: datetime | None, *, by: Actor) -> None:
     """Take a person's own answer. The same one sent again changes nothing."""
+    db.session.flush()
     db.session.refresh(reply, with_for_update={"of": Reply})
     _refuse(reply, state, available_from)
     data = {

@@ -29,7 +29,7 @@ class StartSchema(OnDutySchema):
 
     kind = shapes.code(ActivationKind, _l("Is it real?"), kind="radio", required=True)
     level = shapes.code(Level, _l("Level"), kind="radio", required=True)
-    h_hour = shapes.moment(_l("Hour of the event (H)"), hint=_l("Tasks fall due from this hour. Your time."))
+    h_hour = shapes.moment(_l("Hour H"), hint=_l("Tasks fall due from this hour. Your time."))
     reason = shapes.text(
         _l("Why"), hint=_l("In a sentence, for the log. It is not sent to anybody."), most=1_000, rows=2
     )

@@ -57,6 +57,11 @@ class TaskBoard:
         return sum(task.finished for task in self.tasks)
 
     @property
+    def waiting(self) -> int:
+        """How many have no due time before the stand-down."""
+        return sum(task.due_at is None for task in self.tasks)
+
+    @property
     def owners(self) -> list[str]:
         """Every owner, in the order of the checklist."""
         return [each.name for each in self.by_owner]
@@ -225,7 +230,10 @@ def of_person(activation: Activation, person: Person) -> list[Task]:
 def board(
     activation: Activation, *, phase: str | None = None, owner: str | None = None, state: str | None = None
 ) -> TaskBoard:
-    """The tasks of an activation with how far they are; `shown` are those that the filters leave."""
+    """The tasks of an activation with how far they are.
+
+    `shown` are those the filters leave, what is left to do first; without filters, those that have a due time.
+    """
     query = (
         select(Task)
         .where(Task.activation_id == activation.id)
@@ -233,10 +241,14 @@ def board(
         .order_by(Task.due_at.is_(None), Task.due_at, Task.position, Task.id)
     )
     tasks = list(db.session.scalars(query))
+    filtered = any((phase, owner, state))
     shown = [
         task
         for task in tasks
-        if phase in (None, task.phase) and owner in (None, task.owner_title) and state in (None, task.state)
+        if phase in (None, task.phase)
+        and owner in (None, task.owner_title)
+        and state in (None, task.state)
+        and (filtered or task.due_at is not None)
     ]
     soon = [
         task for task in tasks if task.due_at is not None and now() <= task.due_at <= now() + SOON and not task.finished
@@ -245,7 +257,7 @@ def board(
     owners = dict.fromkeys(task.owner_title or "" for task in sorted(tasks, key=lambda task: task.position))
     return TaskBoard(
         tasks=tasks,
-        shown=shown,
+        shown=sorted(shown, key=lambda task: task.finished),
         late=[task for task in tasks if is_late(task)],
         soon=soon,
         by_phase=[_progress(each, [task for task in tasks if task.phase is each]) for each in phases],

@@ -21,7 +21,7 @@ from preparedness.activations import (
     schemas,
     tasks,
 )
-from preparedness.activations.models import Activation, ReplyBy, TaskState
+from preparedness.activations.models import Activation, ActivationKind, ReplyBy, TaskState
 from preparedness.activations.turns import TURNS
 from preparedness.database import now
 from preparedness.errors import Missing, Refused
@@ -121,7 +121,11 @@ def _beginning() -> dict[str, Any]:
 
 
 def _choices(version: PlanVersion) -> dict[str, Any]:
-    return {"level": _levels(version), "on_duty": _operators()}
+    kinds = {
+        ActivationKind.REAL: _("Real: the emergency is here, or is expected"),
+        ActivationKind.EXERCISE: _("EXERCISE: nothing has happened, and every message says so"),
+    }
+    return {"kind": list(kinds.items()), "level": _levels(version), "on_duty": _operators()}
 
 
 def _levels(version: PlanVersion) -> list[tuple[Level, str]]:
@@ -237,7 +241,7 @@ def tick(task_id: int) -> ResponseReturnValue:
         tasks.report(row, state, row.note, version=version, by=g.actor)
     except Refused as refused:
         flash(refused.sentence, "problem")
-    return redirect(f"{_list_of(row.activation_id, row.plan_id)}#task-{row.id}")
+    return redirect(f"{_list_of(row.activation_id, row.plan_id)}#task-list")
 
 
 def _list_of(activation_id: int | None, plan_id: int) -> str:

@@ -62,7 +62,7 @@ def test_a_task_is_ticked_on_the_board(held, ana):
 
     response = ana.post(f"/tasks/{task.id}/tick?version={task.version}", data={"state": "done"})
 
-    assert response.location.endswith(f"/activations/{activation.id}#task-{task.id}")
+    assert response.location.endswith(f"/activations/{activation.id}#task-list")
     assert task.state is TaskState.DONE
     assert task.done_by == "Ana"
 
@@ -376,7 +376,7 @@ def test_the_preparedness_tasks_of_a_plan_are_ticked_by_planners(held, client):
 
     response = client.post(f"/tasks/{task.id}/tick?version={task.version}", data={"state": "done"})
 
-    assert response.location.endswith(f"/plans/{held.plan.id}/tasks#task-{task.id}")
+    assert response.location.endswith(f"/plans/{held.plan.id}/tasks#task-list")
     assert task.state is TaskState.DONE
     assert client.get(f"/tasks/{task.id}").status_code == 200
 
