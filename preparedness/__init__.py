@@ -15,7 +15,6 @@ from preparedness.exchange import views as exchange_views
 from preparedness.focal_points import views as focal_points_views
 from preparedness.notifications import views as notifications_views
 from preparedness.plans import views as plans_views
-from preparedness.plans import views as plans_views
 
 VIEWS = (
     home,
