@@ -5,10 +5,9 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
-from preparedness.config import Config
+from preparedness.config import current
 from preparedness.database import transaction
 from preparedness.errors import frames
 from preparedness.notifications import channels, claims, letters, outbox, relays, suppressions
@@ -27,9 +26,8 @@ ENOUGH = 5.0
 
 def deliver() -> int:
     """Send what waits, the urgent first, in transactions of its own; returns how many were handed over."""
-    config: Config = current_app.extensions["preparedness"]
     sent, until = 0, time.monotonic() + ENOUGH
-    with closing(Ways(channels.routes(config))) as ways:
+    with closing(Ways(channels.routes(current()))) as ways:
         while time.monotonic() < until and (taken := _take(ways)):
             sent += _send_all(taken, ways, until)
     return sent
@@ -111,8 +109,7 @@ def _envelope(claim: Claim, message: Message, ways: Ways) -> Envelope | None:
     if suppressions.holds(message.agency_id, message.channel, recipient.address):
         claims.mark(claim, MessageState.FAILED, failure=Failure.SUPPRESSED)
         return None
-    config: Config = current_app.extensions["preparedness"]
-    agency = context["agency"]
+    config, agency = current(), context["agency"]
     return Envelope(
         message_id=message.id,
         agency_id=message.agency_id,

@@ -9,10 +9,9 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import select
 
-from preparedness.config import Config
+from preparedness.config import current
 from preparedness.database import Page, db
 from preparedness.errors import Missing
 from preparedness.notifications.letters import Envelope
@@ -40,7 +39,7 @@ def file_name(envelope: Envelope) -> str:
 
 def in_use() -> bool:
     """True while mail is laid into the folder instead of leaving."""
-    return any(url.startswith("folder:") for url in _config().mail_urls)
+    return any(url.startswith("folder:") for url in current().mail_urls)
 
 
 def listed(agency_id: int, *, member_id: int, page: int) -> Page[Mail]:
@@ -67,14 +66,9 @@ def forget(agency_id: int, message_ids: Iterable[int]) -> int:
     return len(files)
 
 
-def _config() -> Config:
-    config: Config = current_app.extensions["preparedness"]
-    return config
-
-
 def _of(agency_id: int) -> list[Path]:
     named = re.compile(rf"\d{{8}}-\d{{6}}-a{agency_id}-m\d+\.eml")
-    folder = _config().mailbox
+    folder = current().mailbox
     return [path for path in folder.iterdir() if named.fullmatch(path.name)] if folder.is_dir() else []
 
 

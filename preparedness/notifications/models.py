@@ -43,7 +43,7 @@ class MessageKind(Worded):
 class Failure(Worded):
     """Why a message did not leave: nothing of an address or of what a mail system said."""
 
-    NO_ADDRESS = "no_address", _l("no address is known any more")
+    NO_ADDRESS = "no_address", _l("they cannot be written to any more")
     NO_CHANNEL = "no_channel", _l("this server sends nothing by this channel")
     SUPPRESSED = "suppressed", _l("they asked not to be written to")
     REJECTED = "rejected", _l("their mail system rejected it")

@@ -3,10 +3,9 @@
 import hmac
 from collections.abc import Collection
 
-from flask import current_app
 from sqlalchemy import select
 
-from preparedness.config import Config
+from preparedness.config import current
 from preparedness.database import db, insert_missing
 from preparedness.notifications.models import Suppression
 from preparedness.vocabulary import ChannelKind
@@ -51,6 +50,5 @@ def among(agency_id: int, addresses: Collection[Address]) -> set[Address]:
 
 
 def _hash(agency_id: int, channel: ChannelKind, address: str) -> str:
-    config: Config = current_app.extensions["preparedness"]
     named = f"suppression|{agency_id}|{channel.value}|{address.strip().casefold()}"
-    return hmac.new(config.secret_key.encode(), named.encode(), "sha256").hexdigest()
+    return hmac.new(current().secret_key.encode(), named.encode(), "sha256").hexdigest()

@@ -63,11 +63,11 @@ def mailbox() -> ResponseReturnValue:
     return render_template("notifications/mailbox.html", page=page)
 
 
-@blueprint.get("/mailbox/<name>")
+@blueprint.get("/mailbox/<mail_name>")
 @requires(Permission.MAILBOX_READ)
-def letter(name: str) -> ResponseReturnValue:
+def letter(mail_name: str) -> ResponseReturnValue:
     """One mail of a local set-up, its plain part."""
     if not mails.in_use():
         raise Missing
-    mail = mails.get(name, g.agency.id, member_id=g.member.id)
+    mail = mails.get(mail_name, g.agency.id, member_id=g.member.id)
     return render_template("notifications/letter.html", mail=mail)
