@@ -11,13 +11,18 @@ from werkzeug.routing import Rule
 
 from preparedness.accounts.models import Access, Agency, SignIn, User
 from preparedness.accounts.permissions import BY_LINK, PUBLIC, Label, Permission, label_of
-from preparedness.activations.models import Activation, ActivationKind, ActivationState, Duty
+from preparedness.activations.models import Activation, ActivationKind, ActivationState, Duty, Reply, Task
+from preparedness.config import current
 from preparedness.database import SAFE_METHODS, db, now, writing
 from preparedness.exchange import workbooks
 from preparedness.exchange.models import Return, Workbook, WorkbookKind
+from preparedness.notifications import mailbox
+from preparedness.notifications.channels import Folder
+from preparedness.notifications.letters import Envelope, Letter
+from preparedness.notifications.models import Message, MessageState
 from preparedness.plans import documents, versions
 from preparedness.plans.models import Assignment, ChecklistItem, Plan, PlanState, PlanVersion, Role, Seat
-from preparedness.vocabulary import Anchor, Level, Phase
+from preparedness.vocabulary import Anchor, ChannelKind, Level, Phase
 from tests import cast
 from tests.cast import World
 from tests.house import Client
@@ -36,10 +41,12 @@ PLAIN = {
     "name": "page.css",
     "token": "x" * 43,
     "part": "items",
+    "act": "pause",
+    "turn_name": "review",
 }
 """Arguments that name no row of an agency."""
 
-ROWS: dict[str, Callable[[World, bool], int]] = {
+ROWS: dict[str, Callable[[World, bool], int | str]] = {
     "member_id": lambda world, own: _member(world, own).id,
     "sign_in_id": lambda world, own: _sign_in(_member(world, own)),
     "plan_id": lambda world, own: _plan(world, own).id,
@@ -49,7 +56,12 @@ ROWS: dict[str, Callable[[World, bool], int]] = {
     "assignment_id": lambda world, own: _designation(world, own),
     "row_id": lambda world, own: _item(world, own),
     "copy_id": lambda world, own: _copy(_member(world, own), world.plan if own else world.foreign_plan).id,
+    "activation_id": lambda world, own: _exercise(world, own).id,
+    "task_id": lambda world, own: _task(world, own),
+    "reply_id": lambda world, own: _reply(world, own),
     "return_id": lambda world, own: _return(_member(world, own), world.plan if own else world.foreign_plan),
+    "message_id": lambda world, own: _message(world, own).id,
+    "mail_name": lambda world, own: _mail(_message(world, own)),
 }
 """Arguments that name a row: how to find one of one's own agency, or of another."""
 
@@ -175,7 +187,10 @@ def _copy(member: User, plan: Plan) -> Workbook:
 
 
 def _activation(member: User, plan: Plan) -> Activation:
-    """An exercise of the plan on which the member is on duty, without tasks."""
+    """A closed exercise of the plan on which the member is on duty; made where there is none."""
+    found = db.session.scalar(select(Activation).where(Activation.agency_id == plan.agency_id))
+    if found is not None:
+        return found
     version = PlanVersion(
         agency_id=plan.agency_id,
         plan_id=plan.id,
@@ -207,6 +222,51 @@ def _activation(member: User, plan: Plan) -> Activation:
     return made
 
 
+def _exercise(world: World, own: bool) -> Activation:
+    """The closed exercise of one's own agency, or of the other."""
+    with writing():
+        found = _activation(_member(world, own), world.plan if own else world.foreign_plan)
+        db.session.commit()
+    return found
+
+
+def _task(world: World, own: bool) -> int:
+    """A task of the exercise; made where there is none."""
+    exercise = _exercise(world, own)
+    found = db.session.scalar(select(Task.id).where(Task.activation_id == exercise.id))
+    if found is None:
+        with writing():
+            row = Task(
+                agency_id=exercise.agency_id,
+                activation_id=exercise.id,
+                plan_id=exercise.plan_id,
+                ref="T-0000-X",
+                item_key="x.1",
+                phase=Phase.RESPONSE,
+                anchor=Anchor.H,
+                offset_hours=2,
+                text="What is to be done.",
+                position=1,
+            )
+            db.session.add(row)
+            db.session.commit()
+            found = row.id
+    return found
+
+
+def _reply(world: World, own: bool) -> int:
+    """Somebody who was asked in the exercise; made where there is none."""
+    exercise, person = _exercise(world, own), world.amina if own else world.foreign_person
+    found = db.session.scalar(select(Reply.id).where(Reply.activation_id == exercise.id))
+    if found is None:
+        with writing():
+            row = Reply(agency_id=exercise.agency_id, activation_id=exercise.id, person_id=person.id, ref="A-0000-X")
+            db.session.add(row)
+            db.session.commit()
+            found = row.id
+    return found
+
+
 def _return(member: User, plan: Plan) -> int:
     """A copy that the member brought back; made where there is none."""
     found = db.session.scalar(select(Return.id).where(Return.agency_id == member.agency_id))
@@ -227,6 +287,47 @@ def _return(member: User, plan: Plan) -> int:
             db.session.commit()
             found = row.id
     return found
+
+
+def _message(world: World, own: bool) -> Message:
+    """A message that failed; made where there is none."""
+    person = world.amina if own else world.foreign_person
+    found = db.session.scalar(select(Message).where(Message.agency_id == person.agency_id))
+    if found is None:
+        with writing():
+            found = Message(
+                agency_id=person.agency_id,
+                key=f"key of {person.id}",
+                kind="link",
+                channel=ChannelKind.EMAIL,
+                person_id=person.id,
+                subject_kind="person",
+                subject_id=person.id,
+                template="new_link",
+                params={},
+                language="en",
+                state=MessageState.FAILED,
+            )
+            db.session.add(found)
+            db.session.commit()
+    return found
+
+
+def _mail(message: Message) -> str:
+    """The file of a message in the mailbox."""
+    envelope = Envelope(
+        message_id=message.id,
+        agency_id=message.agency_id,
+        identity="0123@example.org",
+        queued_at=message.created_at,
+        sender="plans@example.org",
+        sender_name="",
+        address="amina@example.org",
+        name="",
+        letter=Letter("A subject", "A text.\n", "<p>A text.</p>", None),
+    )
+    Folder(current().mailbox).send(envelope)
+    return mailbox.file_name(envelope)
 
 
 def rows(world: World, address: Address, *, own: bool) -> dict[str, object]:
