@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from preparedness.accounts.models import Agency
 from preparedness.database import db
@@ -19,6 +19,11 @@ from preparedness.exchange.sheets import Editable, Sheet, Snapshot
 CLEARED_AT_LEAST, CLEARED_SHARE = 5, 0.5
 """From how many cells, and from what share of a column, emptying it needs a tick of its own."""
 
+COMPARED = ("sheet", "row", "column", "outcome", "ref", "base", "mine", "server", "twin", "decision")
+
+Told = dict[str, Any]
+"""One change, column by column, as it is written."""
+
 Address = tuple[str, int, str]
 """Where a change stands: sheet, row and column."""
 
@@ -28,20 +33,27 @@ def compare(brought: Return, here: Snapshot, agency: Agency) -> bool:
 
     Decisions stay where what they were about stayed.
     """
-    before = {_address(change): change for change in brought.changes}
-    fresh = {_address(change): change for change in _changes(brought, here, agency)}
-    moved = {where: _said(change) for where, change in fresh.items()} != {
-        where: _said(change) for where, change in before.items()
+    before = {_address(told): told for told in map(_told, brought.changes)}
+    fresh = {_address(told): told for told in _changes(brought, here, agency)}
+    moved = {where: _said(told) for where, told in fresh.items()} != {
+        where: _said(told) for where, told in before.items()
     }
     if moved:
-        for where, change in fresh.items():
-            if where in before and _said(before[where]) == _said(change):
-                change.decision = before[where].decision
-        brought.changes = []
-        db.session.flush()
-        brought.changes = list(fresh.values())
-    brought.counts = _counts(brought)
+        for where, told in fresh.items():
+            if where in before and _said(before[where]) == _said(told):
+                told["decision"] = before[where]["decision"]
+        _replace(brought, list(fresh.values()))
+    brought.counts = _counts(brought, list(fresh.values()))
     return moved
+
+
+def _replace(brought: Return, changes: list[Told]) -> None:
+    """Keep these changes and no others: in two statements, however many there are."""
+    db.session.flush()
+    db.session.execute(delete(Change).where(Change.return_id == brought.id))
+    if changes:
+        db.session.execute(insert(Change), [{**told, "return_id": brought.id} for told in changes])
+    db.session.expire(brought, ["changes"])
 
 
 def rules(brought: Return, sheet: Sheet) -> Rules:
@@ -69,7 +81,7 @@ def base_rows(copy: Workbook | None, content: Content) -> dict[str, dict[str, Ro
     return {sheet.key: {ref: line.cells for ref, line in base.get(sheet.key, {}).items()} for sheet in content.sheets}
 
 
-def _changes(brought: Return, here: Snapshot, agency: Agency) -> Iterator[Change]:
+def _changes(brought: Return, here: Snapshot, agency: Agency) -> Iterator[Told]:
     content, bases = CONTENTS[brought.kind], base_rows(brought.workbook, CONTENTS[brought.kind])
     for sheet in content.sheets:
         if sheet.key not in brought.rows:
@@ -83,22 +95,23 @@ def _changes(brought: Return, here: Snapshot, agency: Agency) -> Iterator[Change
         lines = here.by_ref(sheet.key)
         for each in found:
             line = lines.get(each.ref or "")
-            yield Change(
-                sheet=sheet.key,
-                row=each.row or -(line.id if line else 0),
-                ref=each.ref,
-                column=each.column,
-                label=_label(sheet, each, bases[sheet.key]),
-                cell=f"{letters(part['columns'][each.column])}{each.row}" if each.column else None,
-                base=each.base,
-                mine=each.mine,
-                server=each.server,
-                server_by=line.by if line else None,
-                server_at=line.at if line else None,
-                server_version=line.version if line else None,
-                outcome=each.outcome,
-                twin=twins.get(each.row),
-            )
+            yield {
+                "sheet": sheet.key,
+                "row": each.row or -(line.id if line else 0),
+                "ref": each.ref,
+                "column": each.column,
+                "label": _label(sheet, each, bases[sheet.key]),
+                "cell": f"{letters(part['columns'][each.column])}{each.row}" if each.column else None,
+                "base": each.base,
+                "mine": each.mine,
+                "server": each.server,
+                "server_by": line.by if line else None,
+                "server_at": line.at if line else None,
+                "server_version": line.version if line else None,
+                "outcome": each.outcome,
+                "twin": twins.get(each.row),
+                "decision": None,
+            }
 
 
 def _label(sheet: Sheet, each: Difference, base: dict[str, Row]) -> str | None:
@@ -126,10 +139,10 @@ def _held_mass_clears(found: list[Difference], base: dict[str, Row]) -> list[Dif
     ]
 
 
-def _counts(brought: Return) -> dict[str, Any]:
+def _counts(brought: Return, changes: list[Told]) -> dict[str, Any]:
     """Rows that are new, missing or unchanged; cells that changed or were changed twice; problems."""
-    by_outcome = Counter(change.outcome for change in brought.changes)
-    touched = {(change.sheet, change.row) for change in brought.changes if change.outcome is not Outcome.SAME}
+    by_outcome = Counter(told["outcome"] for told in changes)
+    touched = {(told["sheet"], told["row"]) for told in changes if told["outcome"] is not Outcome.SAME}
     rows = [(sheet, row[0]) for sheet, part in brought.rows.items() for row in part["rows"]]
     return {
         "create": by_outcome[Outcome.CREATE],
@@ -142,12 +155,17 @@ def _counts(brought: Return) -> dict[str, Any]:
     }
 
 
-def _address(change: Change) -> Address:
-    return change.sheet, change.row, change.column
+def _told(change: Change) -> Told:
+    """What a kept change says, as it is compared with a fresh one."""
+    return {name: getattr(change, name) for name in COMPARED}
 
 
-def _said(change: Change) -> tuple[Any, ...]:
-    return change.outcome, change.ref, change.base, change.mine, change.server, change.twin
+def _address(told: Told) -> Address:
+    return told["sheet"], told["row"], told["column"]
+
+
+def _said(told: Told) -> tuple[Any, ...]:
+    return told["outcome"], told["ref"], told["base"], told["mine"], told["server"], told["twin"]
 
 
 def undecided(brought: Return) -> list[Change]:

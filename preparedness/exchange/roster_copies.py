@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 from sqlalchemy import select
 
 from preparedness.accounts.models import Agency
@@ -33,6 +34,9 @@ FIELDS = {
     "covers": "serves",
 }
 """Columns whose field is called otherwise: in the workbook a Ref or a word stands for it."""
+
+WRITTEN = frozenset({"name", "alias", "city", "function", "covers", "contact", "email", "phone"})
+"""Columns that people write freely; what the others hold was chosen from a list, and found there."""
 
 LATER = ("parent", "contact_person")
 """Columns of a new organisation that may point to rows of the same file that come after it."""
@@ -94,10 +98,9 @@ def with_new(
 
 def problems(sheet: str, cells: Row, _around: Surroundings) -> dict[str, str]:
     """What the shapes of contacts say about a row's cells: column and sentence."""
-    shape = OrganisationSchema if sheet == ORGANISATIONS.key else PersonSchema
-    sent = _sent(sheet, {key: value for key, value in cells.items() if key not in FIELDS or key == "covers"})
+    sent = _sent(sheet, {key: value for key, value in cells.items() if key in WRITTEN})
     try:
-        shape(partial=True).load(sent)
+        _shape(sheet).load(sent)
     except ValidationError as error:
         said = {str(name): _first(each) for name, each in error.messages_dict.items()}
         return {_column(sheet, name, cells): sentence for name, sentence in said.items()}
@@ -175,13 +178,18 @@ def _change(
 
 def _loaded(sheet: str, cells: Row, ids: Ids, agency: Agency, *, partial: bool = False) -> dict[str, Any]:
     """A row's cells as the verbs of contacts take them, by way of the same shape as a page or program."""
-    shape = OrganisationSchema if sheet == ORGANISATIONS.key else PersonSchema
     filled = cells if partial else {key: value for key, value in cells.items() if value is not None}
     sent = _sent(sheet, filled, ids)
     if not partial and sheet == PEOPLE.key:
         sent = _with_channels(sent)
-    data: dict[str, Any] = shape(partial=True).load(sent)
+    data: dict[str, Any] = _shape(sheet).load(sent)
     return data
+
+
+@cache
+def _shape(sheet: str) -> Schema:
+    """The shape of a sheet's rows, made once: making it takes as long as loading several rows."""
+    return OrganisationSchema(partial=True) if sheet == ORGANISATIONS.key else PersonSchema(partial=True)
 
 
 def _with_channels(sent: dict[str, Any]) -> dict[str, Any]:

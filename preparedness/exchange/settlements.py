@@ -1,7 +1,10 @@
 """Settling a returned copy: what is taken and what stays, and applying it as one through the verbs of the domain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import insert, update
 
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
@@ -16,6 +19,7 @@ from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, 
 from preparedness.exchange.sheets import Line, Made, Scope, Snapshot, Taken
 from preparedness.i18n import _
 
+CHUNK = 500
 MINE, SERVER, ADD = "mine", "server", "add"
 """What can be decided: the entry of the file, the entry in the system, and that a new row is no twin."""
 
@@ -76,13 +80,19 @@ def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
     made = content.apply(agency, brought.subject_id, here, _to_write(brought), by)
     _remember(brought, made, here)
     moment = now()
-    for change in brought.changes:
-        change.applied_at = moment if taken(change) else None
+    written = [change.id for change in brought.changes if taken(change)]
+    _mark(written, moment)
     brought.state, brought.applied_at, brought.rows = ReturnState.APPLIED, moment, {}
     touch(brought, by=by.label)
-    written = sum(change.applied_at is not None for change in brought.changes)
-    record(Action.RETURN_APPLIED, brought, by=by, kind=brought.kind, counts=brought.counts, written=written)
+    record(Action.RETURN_APPLIED, brought, by=by, kind=brought.kind, counts=brought.counts, written=len(written))
     return True
+
+
+def _mark(written: Sequence[int], moment: datetime) -> None:
+    """Say of the changes that were written when that was."""
+    for start in range(0, len(written), CHUNK):
+        some = written[start : start + CHUNK]
+        db.session.execute(update(Change).where(Change.id.in_(some)).values(applied_at=moment))
 
 
 def _refuse_settled(brought: Return) -> None:
@@ -124,14 +134,18 @@ def _remember(brought: Return, made: Made, here: Snapshot) -> None:
                 slots[name] = slot
     workbooks.keep_created(copy, lines, slots)
     known = rules_kept(copy)
+    settled = []
     for change in brought.changes:
         key = (str(change.ref), change.column, fingerprint(change.mine))
         if change.ref and change.outcome in ASKED and key not in known:
             known.add(key)
+            ref, column, said = key
             decision = MINE if taken(change) else SERVER
-            db.session.add(
-                KeptDecision(workbook_id=copy.id, ref=key[0], column=key[1], mine_hash=key[2], decision=decision)
+            settled.append(
+                {"workbook_id": copy.id, "ref": ref, "column": column, "mine_hash": said, "decision": decision}
             )
+    if settled:
+        db.session.execute(insert(KeptDecision), settled)
 
 
 def _by_ref(value: Any, made: Made) -> Any:

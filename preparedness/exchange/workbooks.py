@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from preparedness import config
 from preparedness.accounts.models import Agency, User
@@ -112,13 +112,16 @@ def base_of(copy: Workbook) -> Base:
 
 def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: Mapping[str, str]) -> None:
     """Remember the rows that a returned copy added, so that the same file does not add them again."""
-    base = base_of(copy)
-    for sheet, rows in made.items():
-        base[sheet] |= {line.ref: line for line in rows.values()}
-        db.session.add_all(
-            CreatedRow(workbook_id=copy.id, slot=slots[name], kind=sheet, row_id=line.id) for name, line in rows.items()
-        )
-    copy.base = pressed(base)
+    base, rows = base_of(copy), []
+    for sheet, lines in made.items():
+        base[sheet] |= {line.ref: line for line in lines.values()}
+        rows += [
+            {"workbook_id": copy.id, "slot": slots[name], "kind": sheet, "row_id": line.id}
+            for name, line in lines.items()
+        ]
+    if rows:
+        db.session.execute(insert(CreatedRow), rows)
+        copy.base = pressed(base)
 
 
 def created(copy: Workbook) -> dict[str, str]:
