@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from preparedness.accounts.permissions import Permission, by_link, requires
@@ -49,6 +49,8 @@ def example(plan_id: int) -> ResponseReturnValue:
     g.language = chosen if chosen in LANGUAGES else g.language
     wanted = request.args.get("person", type=int)
     found = [each for each in campaigns.preview(plan) if each.person and (wanted is None or each.person.id == wanted)]
+    if not found and wanted is None:
+        return redirect(url_for("confirmations.ask", plan_id=plan_id))
     if not found:
         raise Missing
     return confirming.example(found[0])

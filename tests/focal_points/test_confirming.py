@@ -324,3 +324,9 @@ def test_the_example_page_of_somebody_who_is_not_proposed_is_missing(world, clie
 
     assert client.get(f"/a/example/{world.plan.id}?person={world.salma.id}").status_code == 404
     assert client.get(f"/a/example/{world.foreign_plan.id}").status_code == 404
+
+
+def test_an_example_of_nobody_leads_back_to_the_page_where_people_are_asked(world, client):
+    client.sign_in(world.members["ana"])
+
+    assert client.get(f"/a/example/{world.plan.id}").headers["Location"] == f"/plans/{world.plan.id}/ask"
