@@ -51,14 +51,18 @@ def _open(message: Message) -> Context | None:
     found = db.session.get(Request, message.subject_id)
     if found is None or not requests.is_open(found) or standing.why_not(found.person) is not None:
         return None
-    return _context(found) | {"first": bool(message.params.get("first"))}
+    context = _context(found)
+    return context and context | {"first": bool(message.params.get("first"))}
 
 
-def _context(found: Request) -> Context:
+def _context(found: Request) -> Context | None:
+    """What a letter about a request says; None where its link was voided, or the phrase it must carry is missing."""
     person = found.person
     link = _link(found)
+    if link is None or (found.discreet and not person.check_phrase):
+        return None
     return _said([line.assignment for line in found.lines], person) | {
-        "link": links.address(link) if link else None,
+        "link": links.address(link),
         "why": found.campaign.why,
         "until": requests.last_minute(found.campaign),
         "asked_at": found.asked_at,
@@ -69,14 +73,16 @@ def _context(found: Request) -> Context:
 
 def new_link(message: Message) -> Context | None:
     """A new link in place of one that others may have seen."""
-    link = db.session.get(Link, message.params["link_id"])
+    link = db.session.get(Link, message.params.get("link_id"))
     if link is None or link.voided_at is not None:
         return None
-    held = any(each.seat.role.plan.high_risk for each in assignments.of(link.person))
+    discreet = any(each.seat.role.plan.high_risk for each in assignments.of(link.person))
+    if discreet and not link.person.check_phrase:
+        return None
     return {
         "agency": agencies.of(link),
         "name": first_name(link.person),
-        "discreet": held,
+        "discreet": discreet,
         "phrase": link.person.check_phrase,
         "link": links.address(link),
     }

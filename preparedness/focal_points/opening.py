@@ -18,9 +18,18 @@ WINDOW = timedelta(minutes=10)
 WRONG_PER_NETWORK, ACTS_PER_LINK = 60, 300
 
 
+def refuse_guessing(token: str) -> None:
+    """Too many wrong addresses from one network, or too many acts by one address: wait."""
+    if throttle.too_often("link", signins.network(request.remote_addr), most=WRONG_PER_NETWORK, window=WINDOW):
+        abort(429)
+    if request.method == "POST":
+        if throttle.too_often("link-acts", token, most=ACTS_PER_LINK, window=WINDOW):
+            abort(429)
+        throttle.count("link-acts", token, window=WINDOW)
+
+
 def opened(token: str) -> Link:
     """The link of this address, the page set to its person's language and hours. Raises Missing."""
-    _refuse_guessing(token)
     try:
         link = links.open(token)
     except Missing:
@@ -62,13 +71,3 @@ def back() -> str:
 def token() -> str:
     """The last part of the address that was opened."""
     return str((request.view_args or {})["token"])
-
-
-def _refuse_guessing(token: str) -> None:
-    """Too many wrong addresses from one network, or too many acts by one address: wait."""
-    if throttle.too_often("link", signins.network(request.remote_addr), most=WRONG_PER_NETWORK, window=WINDOW):
-        abort(429)
-    if request.method == "POST":
-        if throttle.too_often("link-acts", token, most=ACTS_PER_LINK, window=WINDOW):
-            abort(429)
-        throttle.count("link-acts", token, window=WINDOW)

@@ -22,6 +22,14 @@ PAGES: dict[LinkPurpose, Callable[[Link], ResponseReturnValue]] = {
 }
 
 
+@blueprint.before_request
+def slow_down() -> None:
+    """Nobody finds an address by trying."""
+    token = (request.view_args or {}).get("token")
+    if token is not None:
+        opening.refuse_guessing(token)
+
+
 @blueprint.route("/<string(length=43):token>", methods=["GET", "POST"])
 @by_link
 def show(token: str) -> ResponseReturnValue:

@@ -1,12 +1,15 @@
 """What the letters say, and when none is wanted any more."""
 
+import re
+
 import pytest
 
+from preparedness import config
 from preparedness.confirmations import answers, campaigns, letters
 from preparedness.confirmations.models import Choice
 from preparedness.contacts import links
+from preparedness.notifications import jobs, outbox
 from preparedness.notifications import letters as post
-from preparedness.notifications import outbox
 from preparedness.plans.models import Status
 from tests import asking
 
@@ -135,3 +138,57 @@ def test_a_sensitive_person_is_greeted_by_their_working_name(world):
 
     assert "Rose" in written(outbox.of(request)[0], "en").text
     assert "Salma" not in written(outbox.of(request)[0], "en").text
+
+
+def test_requests_and_rehearsals_leave_by_the_outbox(world):
+    asking.propose(world, world.seat, world.amina)
+    campaigns.rehearse(world.plan, member=world.members["ana"], by=world.ana)
+    asking.ask(world)
+    mailbox = config.current().mailbox
+    before = set(mailbox.glob("*.eml")) if mailbox.is_dir() else set()
+
+    assert jobs.deliver() == 2
+
+    said = sorted(path.read_text() for path in set(mailbox.glob("*.eml")) - before)
+    assert {to for mail in said for to in re.findall(r"^To: .*<(.+)>", mail, re.M)} == {
+        "amina@example.org",
+        "ana@agency.example.org",
+    }
+
+
+def test_s3_a_letter_that_lost_its_phrase_or_its_link_is_not_sent(world):
+    asking.high_risk(world)
+    request = asking.ask(world)
+    message = outbox.of(request)[0]
+    assert written(message) is not None
+
+    world.amina.check_phrase = None
+    assert written(message) is None
+
+    world.amina.check_phrase = "yellow bicycle"
+    links.void(asking.link_of(world.amina), by=world.ana)
+    assert written(message) is None
+
+
+def test_s3_a_new_link_at_high_risk_carries_the_phrase_and_no_name(world):
+    assignment = asking.high_risk(world)
+    request = asking.ask(world)
+    answers.give(request, {assignment.id: {"choice": Choice.ACCEPT}}, by=world.amina.actor)
+    answers.send_new_link(asking.link_of(world.amina), by=world.amina.actor)
+    message = outbox.of(world.amina)[0]
+
+    letter = written(message)
+    assert "yellow bicycle" in letter.text
+    assert "Amina" not in letter.text + letter.subject
+
+    world.amina.check_phrase = None
+    assert written(message) is None
+
+
+def test_a_new_link_that_was_voided_meanwhile_is_not_sent(world):
+    asking.amina_asked(world)
+    link = asking.link_of(world.amina)
+    answers.send_new_link(link, by=world.amina.actor)
+    links.void(link, by=world.ana)
+
+    assert written(outbox.of(world.amina)[0]) is None
