@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers
@@ -80,15 +81,25 @@ def direction(language: str) -> str:
 
 def language_name(code: str) -> str:
     """A language's name in the language spoken now."""
+    return _language_named(code, current())
+
+
+@lru_cache(maxsize=4096)
+def _language_named(code: str, spoken: str) -> str:
     try:
-        return Locale.parse(code, sep="-").get_display_name(current()) or code
+        return Locale.parse(code, sep="-").get_display_name(spoken) or code
     except (ValueError, UnknownLocaleError):
-        return Locale(current()).languages.get(code, code)
+        return str(Locale(spoken).languages.get(code, code))
 
 
 def country_name(code: str | None) -> str:
     """A country's name in the language spoken now; empty for none."""
-    return Locale(current()).territories.get(code, code) if code else ""
+    return _country_named(code, current()) if code else ""
+
+
+@lru_cache(maxsize=4096)
+def _country_named(code: str, spoken: str) -> str:
+    return str(Locale(spoken).territories.get(code, code))
 
 
 def day(value: date | datetime, zone: str = "UTC", style: str = "medium") -> str:
