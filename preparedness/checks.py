@@ -15,7 +15,7 @@ from preparedness.accounts.schemas import NewMemberSchema, OwnAgencySchema
 from preparedness.config import Config
 from preparedness.database import db
 from preparedness.errors import Refused
-from preparedness.shapes import Shape
+from preparedness.shapes import Shape, sentences
 
 MENDED_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
@@ -65,7 +65,7 @@ def _loaded(shape: Shape, data: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return dict(shape.load(data))
     except ValidationError as error:
-        wrong = "; ".join(f"{name}: {' '.join(said)}" for name, said in error.normalized_messages().items())
+        wrong = "; ".join(f"{name}: {' '.join(said)}" for name, said in sentences(error).items())
         raise Refused(wrong) from error
 
 

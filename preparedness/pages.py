@@ -160,7 +160,7 @@ def _frame() -> dict[str, Any]:
 
 def _zone() -> str:
     member = g.get("member")
-    return member.timezone if member is not None else g.get("zone", "UTC")
+    return str(member.timezone if member is not None else g.get("zone", "UTC"))
 
 
 def moment(value: datetime | None, zone: str | None = None) -> str:

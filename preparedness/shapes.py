@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -28,7 +28,10 @@ class Shape(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages: ClassVar[dict[str, str]] = {"unknown": cast(str, _l("This is not a field we know."))}
+    error_messages = {"unknown": cast(str, _l("This is not a field we know."))}  # noqa: RUF012 - marshmallow's own way
+
+    zone: str = "UTC"
+    """The zone in which local moments are read; a form sets its reader's."""
 
     @pre_load
     def _trim(self, data: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
@@ -39,6 +42,19 @@ class Shape(Schema):
             value = value.strip().replace("\r\n", "\n").replace("\x00", "")
             return value or None
         return value
+
+
+def sentences(error: ValidationError) -> dict[str, list[str]]:
+    """What is wrong, field by field, as sentences."""
+    said: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return {name: _flat(each) for name, each in said.items()}
+
+
+def _flat(said: Any) -> list[str]:
+    """Errors of a field, and of what lies within it, as one list; a lazy text is one sentence, not its letters."""
+    if isinstance(said, dict):
+        return list(dict.fromkeys(sentence for each in said.values() for sentence in _flat(each)))
+    return [str(sentence) for sentence in said] if isinstance(said, list) else [str(said)]
 
 
 def _described(label: Any, hint: Any, kind: str, **more: Any) -> dict[str, Any]:
@@ -184,11 +200,7 @@ class _MomentIn(fields.Field[datetime]):
             moment = datetime.fromisoformat(str(value))
         except ValueError as error:
             raise ValidationError(str(_("Write a date and a time that exist."))) from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.context_zone))
-
-    @property
-    def context_zone(self) -> str:
-        return str(getattr(self.parent, "zone", "UTC"))
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(getattr(self.parent, "zone", "UTC")))
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value.isoformat() if value else None

@@ -15,7 +15,7 @@ from preparedness import i18n
 from preparedness.database import db
 from preparedness.errors import Refused, Stale
 from preparedness.i18n import _
-from preparedness.shapes import Choices, Shape
+from preparedness.shapes import Choices, Shape, sentences
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Form:
         zone: str = "UTC",
     ) -> None:
         self.schema = shape(only=only) if only else shape()
-        self.schema.zone = zone  # type: ignore[attr-defined] - read by _MomentIn
+        self.schema.zone = zone
         self.zone = zone
         self.choices = choices or {}
         self.row = row
@@ -84,7 +84,7 @@ class Form:
         try:
             self.data = self.schema.load(self._sent(request.form))
         except ValidationError as error:
-            self.errors = {name: _sentences(said) for name, said in error.normalized_messages().items()}
+            self.errors = sentences(error)
             self.status = 422
         for name, choices in self.choices.items():
             allowed = {str(each) for each, _words in choices}
@@ -212,13 +212,6 @@ def _several(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple | set) else [value]
 
 
-def _sentences(said: Any) -> list[str]:
-    """Errors of a field, and of what lies within it, as one list of sentences."""
-    if isinstance(said, dict):
-        return list(dict.fromkeys(sentence for each in said.values() for sentence in _sentences(each)))
-    return [str(sentence) for sentence in said] if isinstance(said, list) else [str(said)]
-
-
 def posted_version() -> int | None:
     """The version of the row that a form was made from, where it says so."""
     posted = request.form.get("version", "")
@@ -228,10 +221,9 @@ def posted_version() -> int | None:
 def sought(shape: type[Shape]) -> dict[str, Any]:
     """What the address narrows a list by; what is not understood there is left out."""
     schema = shape()
+    sent = {name: request.args[name] for name in schema.fields if name in request.args}
     try:
-        found: dict[str, Any] = schema.load(
-            {name: request.args[name] for name in schema.fields if name in request.args}
-        )
+        found: dict[str, Any] = schema.load(sent)
     except ValidationError as error:
         found = dict(error.valid_data or {})
     return {name: value for name, value in found.items() if value is not None}
