@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -14,7 +15,7 @@ from preparedness.plans.models import HOLDING, Assignment, Plan, Role, Seat, Sta
 from preparedness.vocabulary import Capability
 
 Cell = tuple[str, str]
-"""A place and a capability."""
+"""A capability and a place."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,14 @@ class Matrix:
     countries: dict[str, str] = field(default_factory=dict)
     """The country of each place, where it is known."""
 
+    @property
+    def rows(self) -> list[tuple[str, Any]]:
+        """Code and words of each capability."""
+        return [(each.value, each.words) for each in self.capabilities]
+
 
 def matrix(plan: Plan) -> Matrix:
-    """Place by capability over everybody who accepted: nobody, one alone, or several."""
+    """Capability by place over everybody who accepted: nobody, one alone, or several."""
     seats = [seat for role in roles.of(plan) for seat in role.seats]
     places = {seat.label: (seat.label, seat.country or "") for seat in seats if _is_place(seat)}
     found: dict[Cell, set[object]] = {}
@@ -76,7 +82,7 @@ def matrix(plan: Plan) -> Matrix:
         place = seat.label if _is_place(seat) else holder.country
         places.setdefault(place, (country_name(holder.country), holder.country))
         for capability in holder.capabilities:
-            found.setdefault((place, capability.code.value), set()).add(holder)
+            found.setdefault((capability.code.value, place), set()).add(holder)
     wanted = {code for role in roles.of(plan) for code in role.capabilities}
     return Matrix(
         places=[(key, words) for key, (words, _country) in places.items()],

@@ -9,7 +9,7 @@ from preparedness.database import expect, revise, touch
 from preparedness.errors import Refused
 from preparedness.i18n import _, _l
 from preparedness.plans import rows
-from preparedness.plans.models import ChecklistItem, Plan
+from preparedness.plans.models import ChecklistItem, Plan, Role
 from preparedness.vocabulary import Anchor
 
 FIELDS = ("phase", "anchor", "offset_hours", "repeat_days", "text", "from_level", "owner_role_id", "source")
@@ -35,6 +35,7 @@ def add(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> ChecklistItem:
         agency_id=plan.agency_id,
         key=rows.own_key(),
         position=rows.last(plan.items),
+        owner_role=_owner(plan, data),
         **{name: data.get(name) for name in FIELDS},
     )
     plan.items.append(item)
@@ -50,6 +51,7 @@ def change(item: ChecklistItem, data: Mapping[str, Any], *, version: int | None,
     expect(item, version, data, FIELDS)
     changes = revise(item, data, FIELDS)
     if changes:
+        item.owner_role = _owner(item.plan, {"owner_role_id": item.owner_role_id})
         touch(item, by=by.label)
         record(Action.ITEM_CHANGED, item, by=by, changes=changes, plan=item.plan_id)
 
@@ -68,6 +70,11 @@ def remove(item: ChecklistItem, *, version: int | None, by: Actor) -> None:
     expect(item, version, {}, ())
     record(Action.ITEM_REMOVED, item, by=by, plan=item.plan_id, key=item.key)
     item.plan.items.remove(item)
+
+
+def _owner(plan: Plan, data: Mapping[str, Any]) -> Role | None:
+    """The role that a task is given to."""
+    return next((role for role in plan.roles if role.id == data.get("owner_role_id")), None)
 
 
 def _refuse_nonsense(plan: Plan, data: Mapping[str, Any]) -> None:

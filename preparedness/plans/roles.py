@@ -81,8 +81,8 @@ def remove(role: Role, *, version: int | None, by: Actor) -> None:
     if role.removed_at is not None:
         raise Refused(_("This role is removed already."))
     for item in role.plan.items:
-        if item.owner_role_id == role.id:
-            item.owner_role_id = None
+        if item.owner_role is role:
+            item.owner_role = None
     record(Action.ROLE_REMOVED, role, by=by, plan=role.plan_id, key=role.key)
     approved = is_approved(role)
     if not approved:

@@ -35,9 +35,8 @@ def _templates() -> shapes.Choices:
 
 def _brought(text: library.PlanText) -> str:
     return _(
-        "%(title)s (%(hazard)s): %(roles)s roles, %(tasks)s tasks",
+        "%(title)s · %(roles)s roles, %(tasks)s tasks",
         title=text.title,
-        hazard=text.hazard.words,
         roles=len(text.roles),
         tasks=len(text.items),
     )
@@ -109,7 +108,7 @@ class RoleSchema(shapes.Shape):
     from_level = shapes.code(Level, _l("Needed from this level on"), required=True)
     seats_by = shapes.code(SeatsBy, _l("Divided"), hint=_l("Not given: one seat."))
     min_verification = fields.Integer(
-        load_default=0,
+        allow_none=True,
         validate=validate.OneOf(list(map(int, Verification))),
         metadata={"label": _l("Verification asked for"), "kind": "select", "choices": _degrees},
     )
@@ -120,7 +119,8 @@ class RoleSchema(shapes.Shape):
 
     @post_load
     def _as_codes(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        """Lists and divisions are kept as plain codes."""
+        """Lists and divisions are kept as plain codes; with no degree said, to be listed is enough."""
+        data["min_verification"] = data.get("min_verification") or 0
         for name in ("phases", "capabilities"):
             data[name] = [str(each) for each in data.get(name) or []]
         data["seats_by"] = str(data["seats_by"]) if data.get("seats_by") else None

@@ -116,10 +116,10 @@ def covered(plan_id: int) -> ResponseReturnValue:
 def _candidates(matrix: coverage.Matrix) -> dict[coverage.Cell, str]:
     """Where to look for somebody, for each cell that is not yet covered twice."""
     return {
-        (place, capability.value): url_for("contacts.people", capability=capability.value, country=country)
+        (capability.value, place): url_for("contacts.people", capability=capability.value, country=country)
         for place, country in matrix.countries.items()
         for capability in matrix.capabilities
-        if matrix.counts.get((place, capability.value), 0) < 2
+        if matrix.counts.get((capability.value, place), 0) < 2
     }
 
 
