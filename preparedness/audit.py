@@ -8,12 +8,13 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, event, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, event, insert, select
+from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, relationship
 
 from preparedness.database import Changes, Model, OfAgency, Page, changed, db, insert_missing, now, page_of
 from preparedness.i18n import _l
@@ -191,26 +192,53 @@ def record(
     """Write one entry beside a change: `changes` as `revise` returns them, `facts` as ids, codes and counts."""
     if subject.id is None:
         db.session.flush()
-    personal = subject.PERSONAL
-    before = {name: _said(old, name in personal) for name, (old, _) in (changes or {}).items()}
-    after = {name: _said(new, name in personal) for name, (_, new) in (changes or {}).items()}
-    after |= {name: _plain(value) for name, value in facts.items()}
-    salt = secrets.token_hex(16)
-    entry = Entry(
-        agency_id=agency_id or getattr(subject, "agency_id", None) or subject.id,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_label=by.label,
-        action=action,
-        subject_kind=subject.__tablename__,
-        subject_id=subject.id,
-        subject_ref=getattr(subject, "ref", None),
-        digest=_digest(salt, before, after),
-    )
-    entry.detail = Detail(salt=salt, before=before, after=after)
+    line, detail = _written(action, subject, changes or {}, facts, by)
+    entry = Entry(**{**line, "agency_id": agency_id or line["agency_id"]})
+    entry.detail = Detail(**detail)
     db.session.add(entry)
     db.session.info["audited"] = True
     return entry
+
+
+Line = tuple[Any, Changes, Mapping[str, Any]]
+"""One of many entries: the row, its changes and its facts."""
+
+
+def record_many(action: Action, lines: Sequence[Line], *, by: Actor) -> None:
+    """Write an entry beside each of many changes, in two statements."""
+    if not lines:
+        return
+    written = [_written(action, subject, changes, facts, by) for subject, changes, facts in lines]
+    entries: Any = Entry.__table__
+    ids = db.session.scalars(
+        insert(entries).returning(entries.c.id, sort_by_parameter_order=True), [line for line, _detail in written]
+    )
+    details = [{**detail, "entry_id": number} for number, (_line, detail) in zip(ids, written, strict=True)]
+    db.session.execute(insert(Detail), details)
+    db.session.info["audited"] = True
+
+
+def _written(
+    action: Action, subject: Any, changes: Changes, facts: Mapping[str, Any], by: Actor
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An entry's line and its detail, as columns."""
+    personal = subject.PERSONAL
+    before = {name: _said(old, name in personal) for name, (old, _) in changes.items()}
+    after = {name: _said(new, name in personal) for name, (_, new) in changes.items()}
+    after |= {name: _plain(value) for name, value in facts.items()}
+    salt = secrets.token_hex(16)
+    line = {
+        "agency_id": getattr(subject, "agency_id", None) or subject.id,
+        "actor_kind": by.kind,
+        "actor_id": by.id,
+        "actor_label": by.label,
+        "action": action,
+        "subject_kind": subject.__tablename__,
+        "subject_id": subject.id,
+        "subject_ref": getattr(subject, "ref", None),
+        "digest": _digest(salt, before, after),
+    }
+    return line, {"salt": salt, "before": before, "after": after}
 
 
 def of(subject: Any) -> list[Entry]:
@@ -284,7 +312,8 @@ def _link(session: Session) -> None:
     if session.in_nested_transaction() or not session.info.pop("audited", False):
         return
     session.flush()
-    fresh = session.scalars(select(Entry).where(Entry.seq.is_(None)).order_by(Entry.agency_id, Entry.id)).all()
+    query = select(Entry).where(Entry.seq.is_(None)).order_by(Entry.agency_id, Entry.id)
+    fresh = session.scalars(query.options(lazyload(Entry.detail))).all()
     heads: dict[int, Head] = {}
     for entry in fresh:
         head = heads.get(entry.agency_id) or heads.setdefault(entry.agency_id, _head(session, entry.agency_id))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from preparedness import refs
 from preparedness.accounts.models import Agency
-from preparedness.audit import Action, Actor, ActorKind, record
+from preparedness.audit import Action, Actor, ActorKind, record_many
 from preparedness.contacts.models import ChannelState, ContactState, Organisation, Person
 from preparedness.contacts.parts import CHANNELS, Data, Difference, Part, Row, difference, ordered, said
 from preparedness.contacts.search import fold
@@ -85,9 +85,9 @@ def add(roster: Roster, agency: Agency, rows: Sequence[Data], *, by: Actor) -> l
             ],
             by,
         )
-    for number, ref, row in zip(ids, fresh, rows, strict=True):
-        subject = roster.model(id=number, ref=ref, agency_id=agency.id)
-        record(roster.added, subject, by=by, **({"source": row["source"]} if row.get("source") else {}))
+    made_now = [roster.model(id=number, ref=ref, agency_id=agency.id) for number, ref in zip(ids, fresh, strict=True)]
+    sources = [{"source": row["source"]} if row.get("source") else {} for row in rows]
+    record_many(roster.added, [(subject, {}, said) for subject, said in zip(made_now, sources, strict=True)], by=by)
     return ids
 
 
@@ -155,8 +155,7 @@ def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Act
     plans = [plan for plan in plans if plan.row.id not in raced]
     for part in roster.parts:
         _write_children(roster, agency_id, part, plans, by)
-    for plan in plans:
-        record(roster.changed, plan.row, by=by, changes=plan.changes)
+    record_many(roster.changed, [(plan.row, plan.changes, {}) for plan in plans], by=by)
     for row in rows.values():
         db.session.expire(row)
     return moved + sorted(raced)

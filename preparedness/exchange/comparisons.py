@@ -19,6 +19,7 @@ from preparedness.exchange.sheets import Editable, Sheet, Snapshot
 CLEARED_AT_LEAST, CLEARED_SHARE = 5, 0.5
 """From how many cells, and from what share of a column, emptying it needs a tick of its own."""
 
+TABLE: Any = Change.__table__
 COMPARED = ("sheet", "row", "column", "outcome", "ref", "base", "mine", "server", "twin", "decision")
 
 Told = dict[str, Any]
@@ -52,7 +53,7 @@ def _replace(brought: Return, changes: list[Told]) -> None:
     db.session.flush()
     db.session.execute(delete(Change).where(Change.return_id == brought.id))
     if changes:
-        db.session.execute(insert(Change), [{**told, "return_id": brought.id} for told in changes])
+        db.session.execute(insert(TABLE), [{**told, "return_id": brought.id} for told in changes])
     db.session.expire(brought, ["changes"])
 
 
