@@ -4,9 +4,9 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
+from preparedness import config
 from preparedness.accounts import agencies
 from preparedness.accounts.models import User
 from preparedness.activations import tasks
@@ -100,14 +100,13 @@ def review_due(message: Message) -> Context | None:
     member = db.session.get(User, message.params["member_id"])
     if member is None or activation.review_at.isoformat() != message.params["review_at"]:
         return None
-    base_url = current_app.extensions["preparedness"].base_url
     return {
         "agency": agencies.of(activation),
         "activation": activation,
         "plan": activation.plan,
         "exercise": activation.exercise,
         "zone": member.timezone,
-        "link": f"{base_url}/activations/{activation.id}/review",
+        "link": f"{config.current().base_url}/activations/{activation.id}/review",
     }
 
 

@@ -7,15 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from preparedness.accounts.models import Agency
-from preparedness.activations import checklists
+from preparedness.activations import checklists, tasks
 from preparedness.activations.checklists import Line, Place
 from preparedness.activations.models import Task, TaskState
 from preparedness.audit import Action, Actor, record
+from preparedness.contacts.models import Person
 from preparedness.database import db, now, revise, touch
 from preparedness.i18n import _, speaking
 from preparedness.plans.models import Plan, PlanState, PlanVersion
 from preparedness.vocabulary import Anchor
 
+TO_DO = (TaskState.OPEN, TaskState.DOING, TaskState.BLOCKED)
 AS_THE_VERSION_SAYS = ("owner_title", "phase", "repeat_days", "text", "source", "position")
 
 
@@ -79,6 +81,23 @@ def of(plan: Plan) -> list[Task]:
     return sorted(db.session.scalars(query), key=lambda task: task.finished)
 
 
+def of_person(person: Person) -> list[Task]:
+    """What a person still has to prepare, for the seats they hold or stand in for; what is most pressing first."""
+    query = (
+        select(Task)
+        .join(Task.plan)
+        .where(
+            Task.agency_id == person.agency_id,
+            Task.activation_id.is_(None),
+            Task.seat_id.in_(tasks.seats_of(person)),
+            Task.state.in_(TO_DO),
+            Plan.state != PlanState.ARCHIVED,
+        )
+        .order_by(Task.due_at, Task.position, Task.id)
+    )
+    return list(db.session.scalars(query))
+
+
 def due(agency: Agency, within: timedelta = timedelta(days=7)) -> Sequence[Task]:
     """The preparedness tasks of an institution's plans that are late, or fall due soon."""
     query = (
@@ -87,7 +106,7 @@ def due(agency: Agency, within: timedelta = timedelta(days=7)) -> Sequence[Task]
         .where(
             Task.agency_id == agency.id,
             Task.activation_id.is_(None),
-            Task.state.in_((TaskState.OPEN, TaskState.DOING, TaskState.BLOCKED)),
+            Task.state.in_(TO_DO),
             Task.due_at <= now() + within,
             Plan.state != PlanState.ARCHIVED,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from preparedness.accounts.models import Access, Agency, User
@@ -208,7 +208,17 @@ def report_many(
 
 def of_person(activation: Activation, person: Person) -> list[Task]:
     """The tasks of the seats a person holds or stands in for, once they have a due time."""
-    held = (
+    query = (
+        select(Task)
+        .where(Task.activation_id == activation.id, Task.seat_id.in_(seats_of(person)), Task.due_at.is_not(None))
+        .order_by(Task.due_at, Task.position, Task.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def seats_of(person: Person) -> Select[int]:
+    """The seats a person accepted, for themselves or as the contact point of an organisation."""
+    return (
         select(Assignment.seat_id)
         .outerjoin(Organisation, Assignment.organisation_id == Organisation.id)
         .where(
@@ -219,12 +229,6 @@ def of_person(activation: Activation, person: Person) -> list[Task]:
             ),
         )
     )
-    query = (
-        select(Task)
-        .where(Task.activation_id == activation.id, Task.seat_id.in_(held), Task.due_at.is_not(None))
-        .order_by(Task.due_at, Task.position, Task.id)
-    )
-    return list(db.session.scalars(query))
 
 
 def board(

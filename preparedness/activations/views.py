@@ -29,7 +29,7 @@ from preparedness.i18n import _, ngettext
 from preparedness.plans import drafting
 from preparedness.plans.models import Plan, PlanVersion
 from preparedness.vocabulary import Level
-from preparedness.web import Form
+from preparedness.web import Form, sought
 
 blueprint = Blueprint("activations", __name__)
 
@@ -149,7 +149,7 @@ def _operators() -> list[tuple[int, str]]:
 def board(activation_id: int) -> ResponseReturnValue:
     """Where an activation stands now; it refreshes itself."""
     activation = _mine(activation_id)
-    chosen = {name: request.args.get(name) or None for name in ("phase", "owner", "state")}
+    chosen = sought(schemas.FilterSchema)
     work = tasks.board(activation, **chosen)
     filters = Form(schemas.FilterSchema, data=chosen, choices={"owner": [(each, each) for each in work.owners if each]})
     page = {"people": boards.of(activation), "work": work, "filters": filters, "on_duty": duties.of(activation)}

@@ -85,6 +85,14 @@ def test_a_repeating_preparedness_task_comes_round(held):
     assert following.due_at == done.due_at + timedelta(days=90)
 
 
+def test_holders_see_what_they_still_have_to_prepare(held):
+    assert preparing.of_person(held.amina) == [only(held)]
+    assert preparing.of_person(held.salma) == []
+
+    tasks.report(only(held), TaskState.DONE, None, version=None, by=held.amina.actor)
+    assert preparing.of_person(held.amina) == []
+
+
 def test_the_to_do_page_hears_of_what_is_late_or_near(held):
     assert preparing.due(held.agency, within=timedelta(days=8)) == [only(held)]
     assert preparing.due(held.agency, within=timedelta(days=1)) == []

@@ -406,3 +406,13 @@ def test_at_high_risk_the_page_asks_whether_the_exercise_was_announced(held, ana
     assert "were told in person" in page(ana.get(address))
     assert ana.post(address, data=START).status_code == 422
     assert ana.post(address, data=START | {"announced": "yes"}).status_code == 200
+
+
+def test_where_nobody_is_an_operator_the_duty_page_says_who_adds_one(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    with writing():
+        held.members["rui"].active = False
+        db.session.commit()
+
+    assert "No operator has an account yet." in page(ana.get(f"/activations/{activation.id}/duty"))
+    assert ana.get(f"/plans/{held.plan.id}/activate").status_code == 200
