@@ -97,34 +97,39 @@ def test_a_job_that_fails_is_undone_and_logged_without_what_it_said(app, agency_
     assert "amina@example.org" not in caplog.text
 
 
-def test_a_worker_beside_sends_what_waits_and_ends_when_told(app, world):
-    settings = app.extensions["preparedness"]
-    child = worker.start_child(settings)
-    try:
-        wait_until(lambda: timetable.alive(now()))
-        with transaction():
-            number = outbox.queue(
-                agency_id=world.agency.id,
-                key=outbox.key("test"),
-                kind="account",
-                channel=ChannelKind.EMAIL,
-                template="reset_password",
-                params={"member_id": world.members["ana"].id},
-                language="en",
-                subject=world.agency,
-            ).id
-        state = select(Message.state).where(Message.id == number)
-        wait_until(lambda: db.session.scalar(state) is MessageState.HANDED_OVER)
-    finally:
-        worker.stop_child(child)
+@pytest.fixture
+def child(app):
+    """A worker beside the test, ended with it whatever happens."""
+    started = worker.start_child(app.extensions["preparedness"])
+    yield started
+    started.kill()
+    started.communicate()
+
+
+def test_a_worker_beside_sends_what_waits_and_ends_when_told(app, world, child):
+    wait_until(lambda: timetable.alive(now()))
+    with transaction():
+        number = outbox.queue(
+            agency_id=world.agency.id,
+            key=outbox.key("test"),
+            kind="account",
+            channel=ChannelKind.EMAIL,
+            template="reset_password",
+            params={"member_id": world.members["ana"].id},
+            language="en",
+            subject=world.agency,
+        ).id
+    state = select(Message.state).where(Message.id == number)
+    wait_until(lambda: db.session.scalar(state) is MessageState.HANDED_OVER)
+
+    worker.stop_child(child)
 
     assert child.returncode == 0
-    assert len(list(settings.mailbox.iterdir())) == 1
+    assert any(each.name.endswith(f"-m{number}.eml") for each in app.extensions["preparedness"].mailbox.iterdir())
     assert db.session.scalars(select(Lease)).all() == []
 
 
-def test_a_worker_beside_ends_when_whoever_started_it_is_gone(app):
-    child = worker.start_child(app.extensions["preparedness"])
+def test_a_worker_beside_ends_when_whoever_started_it_is_gone(app, child):
     wait_until(lambda: timetable.alive(now()))
 
     child.stdin.close()
@@ -132,8 +137,7 @@ def test_a_worker_beside_ends_when_whoever_started_it_is_gone(app):
     assert child.wait(PATIENCE) == 0
 
 
-def test_a_worker_that_does_not_stop_is_ended(app, monkeypatch):
-    child = worker.start_child(app.extensions["preparedness"])
+def test_a_worker_that_does_not_stop_is_ended(app, child, monkeypatch):
     monkeypatch.setattr(worker, "STOPS_WITHIN", 0)
 
     worker.stop_child(child)

@@ -7,8 +7,10 @@ import smtplib
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -162,6 +164,44 @@ def test_a_verified_certificate_is_used_from_the_first_mail_on(tmp_path, monkeyp
     assert len(server.mails) == 1
 
 
+def test_a_server_over_tls_gets_name_and_password_as_they_are(tmp_path, monkeypatch):
+    context = _self_signed(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    seen = []
+
+    def authenticator(_server, _session, _envelope, _mechanism, data):
+        seen.append((data.login, data.password))
+        return AuthResult(success=True)
+
+    settings = {"authenticator": authenticator, "auth_require_tls": False}
+    with MailServer(ssl_context=context, **settings) as server:
+        channel = Email(server.url.replace("smtp://", "smtps://plans%40example.org:p%40ss%3Aword@"))
+        channel.send(envelope())
+        channel.close()
+
+    assert seen == [(b"plans@example.org", b"p@ss:word")]
+    assert len(server.mails) == 1
+
+
+def test_a_line_that_breaks_while_sending_may_have_sent_it_so_it_is_tried_again_later(server, email, monkeypatch):
+    def broken(*_args, **_more):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", broken)
+
+    with pytest.raises(Temporary):
+        email.send(envelope())
+
+
+def test_a_goodbye_that_fails_is_no_fault(server, email):
+    email.send(envelope())
+    email.connection.sock.shutdown(socket.SHUT_RDWR)
+
+    email.close()
+
+    assert email.connection is None
+
+
 def test_an_address_that_is_none_will_never_be_reached(server, email):
     with pytest.raises(Permanent):
         email.send(envelope(address="no address at all"))
@@ -199,6 +239,15 @@ def test_what_a_webhook_answers_is_for_the_number_for_later_or_for_us(status, ki
 def test_a_webhook_that_is_not_there_is_out_of_order():
     with pytest.raises(Unreachable):
         Text(f"http://127.0.0.1:{free_port()}/send").send(envelope())
+
+
+def test_a_webhook_that_hangs_up_is_tried_again_later():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        hang_up = Thread(target=lambda: listening.accept()[0].close())
+        hang_up.start()
+        with pytest.raises(Temporary):
+            Text(f"http://127.0.0.1:{listening.getsockname()[1]}/send").send(envelope())
+        hang_up.join()
 
 
 def test_a_letter_without_a_short_form_is_never_a_text():
