@@ -108,8 +108,10 @@ def _not_in_list(unknown: Unknown, pattern: Pattern) -> Problem:
     asked = wanted(pattern)
     if unknown.several:
         sentence = _("“%(read)s” means more than one line of the list. Write its Ref.", read=unknown.text)
-    else:
+    elif pattern.kind is Kind.CHOICE and asked != str(WANTED[Kind.CHOICE]):
         sentence = _("“%(read)s” is not in the list. Wanted: %(wanted)s.", read=unknown.text, wanted=asked)
+    else:
+        sentence = _("“%(read)s” is not in the list of this column. Choose from the list.", read=unknown.text)
     return Problem(unknown.text, asked, sentence)
 
 

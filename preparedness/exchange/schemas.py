@@ -29,6 +29,8 @@ class ReturnSchema(shapes.Shape):
     """The workbook that is brought back."""
 
     file = fields.Raw(
+        required=True,
+        allow_none=True,
         metadata={
             "label": _l("The workbook you saved"),
             "hint": _l("An Excel workbook (.xlsx) of up to 20 MB. You will see every change before anything is taken."),
