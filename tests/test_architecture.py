@@ -1,6 +1,7 @@
 """The house keeps its floors, rooms and sizes: one test a rule, each failure with its place and the rule."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -471,3 +472,16 @@ def test_messages_are_never_made_inside_the_translation():
     ]
 
     say(broken, "a message is one constant text with named places")
+
+
+def test_the_plan_of_the_house_names_what_is_there():
+    plan = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[\w-]+/)+[\w.-]*|\w+\.(?:py|html))`", plan))
+    links = set(re.findall(r"\]\(([^)#]+)\)", plan))
+
+    missing = [name for name in named if not any((base / name).exists() for base in (ROOT, HOUSE, ROOT / "templates"))]
+    missing += [link for link in links if not (ROOT / "docs" / link).exists()]
+    floors = {name for names in FLOORS for name in names} | DOORS - {"api", "migrations"}
+    missing += [name for name in floors if f"`{name}`" not in plan]
+
+    say(sorted(missing), "docs/architecture.md names what is there, and every floor")
