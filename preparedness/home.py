@@ -9,7 +9,6 @@ from preparedness.activations import preparing
 from preparedness.attention import matters
 from preparedness.database import now
 from preparedness.plans import drafting, tallies
-from preparedness.plans.models import PlanState
 
 blueprint = Blueprint("home", __name__)
 
@@ -18,7 +17,7 @@ blueprint = Blueprint("home", __name__)
 @requires(Permission.HOME_READ)
 def index() -> ResponseReturnValue:
     """What needs attention today: three things first, then each plan in a line, and what falls due this week."""
-    plans = drafting.listed(g.agency, states=None if may(Permission.PLAN_EDIT) else {PlanState.APPROVED})
+    plans = drafting.listed(g.agency) if may(Permission.PLAN_EDIT) else drafting.in_force(g.agency)
     counted = tallies.of(g.agency)
     found = matters(g.agency, g.member, plans, counted)
     return render_template(
