@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -87,7 +87,7 @@ LATE_IMPORTS: dict[str, str] = {}
 VAGUE = {"service", "services", "utils", "util", "helpers", "helper", "common", "misc", "tools", "manager", "managers"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """One file of the house, read but not run."""
 
@@ -118,7 +118,7 @@ class Module:
         """True on the top floor: the doors by name, and every module with pages."""
         return self.name == "" or self.top in DOORS or self.has_pages
 
-    @property
+    @cached_property
     def has_pages(self) -> bool:
         return any(True for _ in views(self)) or self.last == "views"
 
@@ -165,6 +165,7 @@ def libraries(module: Module) -> Iterator[tuple[ast.stmt, str, str]]:
             yield node, library.split(".")[0], thing
 
 
+@cache
 def known() -> dict[str, Module]:
     return {module.name: module for module in modules()}
 
