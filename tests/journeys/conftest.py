@@ -75,8 +75,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         if engine == "postgresql":
             environment["PREPAREDNESS_DATABASE_URL"] = postgres.fresh_database(postgres.server(), f"journey_{port}")
         command = [sys.executable, "-m", "preparedness.commands", "serve", "--prepare", "--port", str(port)]
-        said = (instance / "said.txt").open("wb")
-        running.append(subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT))
+        with (instance / "said.txt").open("wb") as said:
+            running.append(subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT))
         server = Server(f"http://127.0.0.1:{port}", instance)
         _wait_until_it_answers(server, running[-1])
         return server
@@ -119,6 +119,7 @@ def walk(chromium: Browser) -> Iterator[Callable[..., Walker]]:
         context = chromium.new_context(
             viewport={"width": width, "height": 800 if width > 500 else 720}, locale=language, accept_downloads=True
         )
+        context.set_default_timeout(10_000)
         walkers.append(Walker(context.new_page(), server.address, language))
         return walkers[-1]
 

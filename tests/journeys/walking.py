@@ -95,9 +95,7 @@ class Walker:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 1, f"{self.path}: {wide} px wider than the screen"
         found: dict[str, Any] = Axe().run(self.page, options=RULES).response
-        wrong = [
-            f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"] if each["nodes"]
-        ]
+        wrong = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"] if each["nodes"]]
         assert not wrong, f"{self.path}: {wrong}"
         if PICTURES:
             width = self.page.viewport_size["width"] if self.page.viewport_size else 0
