@@ -12,10 +12,9 @@ from preparedness.activations import availability, running, tasks
 from preparedness.activations.models import Activation, ActivationState, Reply, ReplyState, Task
 from preparedness.contacts.models import Link
 from preparedness.database import now
-from preparedness.errors import Refused
 from preparedness.focal_points import acts, opening, schemas
+from preparedness.focal_points import reporting as reporting_on
 from preparedness.focal_points.schemas import When
-from preparedness.i18n import _
 from preparedness.web import Form
 
 EVENING, MORNING = time(19), time(8)
@@ -37,7 +36,7 @@ def show(link: Link) -> ResponseReturnValue:
     if form.accepted:
         with form.refusals():
             if reporting:
-                _report(mine, form.data, link)
+                reporting_on.take(mine, form.data, link)
             else:
                 _answer(reply, form.data, link)
             return opening.again()
@@ -50,8 +49,9 @@ def show(link: Link) -> ResponseReturnValue:
 
 
 def _tasks(activation: Activation, reply: Reply) -> list[Task]:
-    """The tasks of a person, once they answered; none in a high-risk plan, where the page may name no role."""
-    if reply.state is None or activation.plan.high_risk:
+    """The tasks of a person, once they answered or recovery began; none at high risk, where no role is named."""
+    unanswered = reply.state is None and activation.state is ActivationState.ACTIVE
+    if unanswered or reply.state is ReplyState.IN_AFFECTED_AREA or activation.plan.high_risk:
         return []
     return tasks.of_person(activation, reply.person)
 
@@ -72,18 +72,3 @@ def _from_when(data: dict[str, Any], link: Link) -> datetime | None:
         return MOMENTS[said](now().astimezone(ZoneInfo(link.person.timezone)))
     at = data.get("available_at")
     return at if isinstance(at, datetime) else None
-
-
-def _report(mine: list[Task], data: dict[str, Any], link: Link) -> None:
-    """Take what was said of each task; what was left as it is stays."""
-    said = {task: data.get(f"task-{task.id}") for task in mine}
-    if not any(said.values()):
-        raise Refused(_("Nothing was chosen yet. Choose how far a task is, then send it."))
-    for task, state in said.items():
-        if state is None:
-            continue
-        note = data.get(f"task_note-{task.id}")
-        try:
-            tasks.report(task, schemas.STATES[state], note, version=None, by=link.person.actor)
-        except Refused as refused:
-            raise Refused(refused.sentence, field=f"task_note-{task.id}") from refused
