@@ -92,7 +92,7 @@ def _timetable(app: Flask, worker_id: str, jobs: Iterable[Job]) -> BackgroundSch
 
 
 def _watch(stream: BinaryIO, stopping: threading.Event) -> None:
-    while stream.read(1):
+    while os.read(stream.fileno(), 1):  # unbuffered: a thread that waits in a buffer may not be left at the end
         pass
     stopping.set()
 
