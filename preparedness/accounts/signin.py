@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, abort, g, request, session
-from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore
 
 from preparedness.accounts import signins, throttle
 from preparedness.accounts.models import User
 from preparedness.config import Config
 from preparedness.database import db, now
+from preparedness.i18n import _
 from preparedness.notifications import outbox
 from preparedness.vocabulary import ChannelKind
 
@@ -28,7 +29,7 @@ GUESSED = {
 
 Address = str | tuple[str, str]
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "PASSWORD_HASH": "argon2",
     # OWASP's argon2id profile: 19 MiB, two passes; the library's default takes ten times as long.
     "PASSWORD_HASH_PASSLIB_OPTIONS": {
@@ -72,6 +73,17 @@ SETTINGS = {
 }
 
 
+class Passwords(PasswordUtil):
+    """Says in the reader's language that a password is easy to guess; the checker itself speaks English only."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        """What is wrong with a password, and the password in its one form."""
+        wrong, normal = super().validate(password, is_register, **kwargs)
+        if wrong and len(normal) >= SETTINGS["PASSWORD_LENGTH_MIN"]:
+            wrong = [_("This password is easy to guess. Take a short sentence that only you would say.")]
+        return wrong, normal
+
+
 class Mail(MailUtil):
     """Lets Flask-Security's mails leave by the outbox: the link is derived when it is sent."""
 
@@ -109,7 +121,7 @@ def install(app: Flask, config: Config) -> None:
     app.config["SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS"] = [_sealing_key(config.secret_key)]
     app.config["SECURITY_EMAIL_SENDER"] = config.mail_from
     datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]  # no table of roles
-    Security(app, datastore, mail_util_cls=Mail, register_blueprint=True)
+    Security(app, datastore, mail_util_cls=Mail, password_util_cls=Passwords, register_blueprint=True)
     signins.install(app)
     app.before_request(_refuse_guessing)
     app.after_request(_count_failures)
