@@ -61,10 +61,12 @@ def rules(brought: Return, sheet: Sheet) -> Rules:
     """What may differ in a sheet of this copy, and what was decided about it before."""
     contacts = brought.workbook.contacts if brought.workbook else True
     columns = sheet.offered(contacts=contacts)
+    editable = [column.key for column in columns if column.editable is Editable.YES]
     return Rules(
-        editable=[column.key for column in columns if column.editable is Editable.YES],
+        editable=editable,
         fresh=[column.key for column in columns if column.editable is not Editable.NO],
         removable=sheet.removable,
+        telling=sheet.named_by if sheet.named_by in editable else None,
         kept=rules_kept(brought.workbook) if brought.workbook else frozenset(),
     )
 

@@ -52,6 +52,8 @@ class Rules:
     editable: Sequence[str]
     fresh: Sequence[str]
     removable: bool = False
+    telling: str | None = None
+    """The column that says which row is meant, where it may be edited: rows that change places change it too."""
     kept: Collection[tuple[str, str, str]] = field(default_factory=frozenset)
     """Decisions for the server's entry: Ref, column, and the fingerprint of what the workbook said."""
 
@@ -143,10 +145,16 @@ def _missing(base: Rows, given_back: Collection[str | None], server: Rows, rules
 
 def _changed_places(base: Rows, known: Mapping[str, Returned], rules: Rules) -> set[str]:
     """Rows whose cells are those of another row, both ways: the Refs were swapped, not the people."""
+    if rules.telling is None:
+        return set()
 
     def told(row: Row) -> str:
         return fingerprint({column: row.get(column) for column in rules.editable})
 
     owner = {told(row): ref for ref, row in base.items()}
     moved = {ref: owner.get(told(row.cells), ref) for ref, row in known.items()}
-    return {ref for ref, other in moved.items() if other != ref and moved.get(other) == ref}
+    return {
+        ref
+        for ref, other in moved.items()
+        if moved.get(other) == ref and base[ref].get(rules.telling) != base[other].get(rules.telling)
+    }

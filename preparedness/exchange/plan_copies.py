@@ -3,20 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
+from marshmallow import Schema, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from preparedness.accounts.models import Agency
 from preparedness.audit import Actor
 from preparedness.database import db
-from preparedness.errors import Missing, Refused
-from preparedness.exchange import plan_sheets
+from preparedness.errors import Missing
+from preparedness.exchange import plan_rows, plan_sheets
 from preparedness.exchange.arrivals import Arrival
 from preparedness.exchange.merge import Row
 from preparedness.exchange.plan_sheets import DESIGNATIONS, ITEMS, ROLES, SHEETS, TEXTS
 from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _, country_name
 from preparedness.plans.models import Assignment, ChecklistItem, Plan, Role, Seat
+from preparedness.plans.schemas import ItemSchema, RoleSchema, SectionSchema
+from preparedness.vocabulary import Anchor
+
+SHAPES: dict[str, type[Schema]] = {TEXTS.key: SectionSchema, ROLES.key: RoleSchema, ITEMS.key: ItemSchema}
+"""The shape that a sheet's rows are checked by."""
+
+DEFAULTS: dict[str, Row] = {ITEMS.key: {"offset": 0, "unit": "hours"}}
+"""What a shape counts with, where a row has not said it yet."""
 
 
 def subject(agency: Agency, plan_id: int | None) -> Subject:
@@ -62,8 +71,16 @@ def with_new(
     return given
 
 
-def problems(_sheet: str, _cells: Row, _around: Surroundings) -> dict[str, str]:
-    """A plan's rows are checked as they are written."""
+def problems(sheet: str, cells: Row, _around: Surroundings) -> dict[str, str]:
+    """What the shapes of plans say about a row's cells: column and sentence."""
+    if sheet not in SHAPES:
+        return {}
+    try:
+        SHAPES[sheet](partial=True).load({**DEFAULTS.get(sheet, {}), **plan_rows.sent(sheet, cells)})
+    except ValidationError as error:
+        return {str(name): str(said[0]) for name, said in error.messages_dict.items()}
+    if sheet == ITEMS.key and cells.get("repeat_days") and cells.get("anchor") == Anchor.H:
+        return {"repeat_days": _("Only tasks of preparedness and recovery repeat.")}
     return {}
 
 
@@ -72,9 +89,13 @@ def twins(_agency: Agency, _sheet: str, _rows: Mapping[int, Any]) -> dict[int, s
     return {}
 
 
-def apply(_agency: Agency, _plan_id: int | None, _here: Snapshot, _taken: Mapping[str, Taken], _by: Actor) -> Made:
-    """Changes of a plan are made on its pages."""
-    raise Refused(_("Changes of a plan are made on its pages: nothing was taken from the copy."))
+def apply(agency: Agency, plan_id: int | None, here: Snapshot, taken: Mapping[str, Taken], by: Actor) -> Made:
+    """Write what was taken into the working copy; answers the rows that were made."""
+    plan = _plan(agency, plan_id)
+    plan_rows.write_texts(plan, taken[TEXTS.key], by)
+    made = plan_rows.write_roles(plan, here.by_ref(ROLES.key), taken[ROLES.key], by)
+    plan_rows.reorder(plan, taken[DESIGNATIONS.key], by)
+    return made | plan_rows.write_items(plan, here.by_ref(ITEMS.key), taken[ITEMS.key], by)
 
 
 def _plan(agency: Agency, plan_id: int | None) -> Plan:

@@ -7,13 +7,11 @@ from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.sheets import Column, Editable, Sheet, Surroundings, ref_column, worded, yes_or_no
 from preparedness.exchange.values import Kind
 from preparedness.i18n import _l
-from preparedness.plans.models import Assignment, ChecklistItem, Plan, Role, Seat
+from preparedness.plans.models import Assignment, Plan, Role, Seat
+from preparedness.plans.schemas import Unit, counted
 from preparedness.vocabulary import Anchor, LedBy, Level, Phase, Verification
 
-YES, NEW, NO = Editable.YES, Editable.NEW, Editable.NO
-HOURS, DAYS = "hours", "days"
-HOURS_A_DAY = 24
-LEAST_DAYS = 48
+YES, NO = Editable.YES, Editable.NO
 
 
 @dataclass(frozen=True)
@@ -25,20 +23,13 @@ class Text:
     text: str | None
     guidance: str | None
     version: int
+    id: int
 
 
 def _state_today(seat: Seat, _around: Surroundings) -> str:
     if seat.filled:
         return str(_l("held"))
     return str(_l("waiting")) if seat.live else str(_l("vacant"))
-
-
-def _in_days(item: ChecklistItem) -> bool:
-    return abs(item.offset_hours) >= LEAST_DAYS and item.offset_hours % HOURS_A_DAY == 0
-
-
-def _amount(item: ChecklistItem, _around: Surroundings) -> int:
-    return item.offset_hours // HOURS_A_DAY if _in_days(item) else item.offset_hours
 
 
 def _conditions(assignment: Assignment, _around: Surroundings) -> str | None:
@@ -66,7 +57,7 @@ ROLES = Sheet(
         ref_column(lambda row, _: refs.of(refs.ROLE, row.id)),
         Column("title", _l("Role"), Kind.TEXT, 24, YES, lambda row, _: row.role.title, required=True),
         Column("place", _l("Place or sector"), Kind.TEXT, 14, YES, lambda row, _: row.label),
-        Column("led_by", _l("Led by"), Kind.CHOICE, 10, YES, lambda row, _: row.role.led_by, "led_by"),
+        Column("led_by", _l("Led by"), Kind.CHOICE, 10, YES, lambda row, _: row.role.led_by, "led_by", required=True),
         Column("summary", _l("What the holder does"), Kind.TEXT, 55, YES, lambda row, _: row.role.summary),
         Column("essential", _l("Essential"), Kind.YES_NO, 6, YES, lambda row, _: row.role.essential, "yes_no"),
         Column("from_level", _l("From level"), Kind.CHOICE, 9, YES, lambda row, _: row.role.from_level, "level"),
@@ -97,12 +88,13 @@ DESIGNATIONS = Sheet(
     key="assignments",
     title=_l("Designations"),
     named_by="holder",
+    spare=0,
     columns=(
         ref_column(lambda row, _: refs.of(refs.DESIGNATION, row.id)),
-        Column("role", _l("Role"), Kind.TEXT, 24, NEW, lambda row, _: row.seat.role.title),
-        Column("place", _l("Place or sector"), Kind.TEXT, 14, NEW, lambda row, _: row.seat.label),
+        Column("role", _l("Role"), Kind.TEXT, 24, NO, lambda row, _: row.seat.role.title),
+        Column("place", _l("Place or sector"), Kind.TEXT, 14, NO, lambda row, _: row.seat.label),
         Column("call_order", _l("Order"), Kind.WHOLE, 6, YES, lambda row, _: row.call_order),
-        Column("holder", _l("Holder"), Kind.TEXT, 26, NEW, lambda row, _: row.shown_name),
+        Column("holder", _l("Holder"), Kind.TEXT, 26, NO, lambda row, _: row.shown_name),
         Column("state", _l("State"), Kind.TEXT, 16, NO, lambda row, _: str(row.status.words)),
         Column("answered_at", _l("Confirmed on"), Kind.DATE, 10, NO, lambda row, around: around.day(row.answered_at)),
         Column("valid_until", _l("Valid until"), Kind.DATE, 10, NO, lambda row, _: row.valid_until),
@@ -113,13 +105,31 @@ DESIGNATIONS = Sheet(
 ITEMS = Sheet(
     key="checklist",
     title=_l("Checklist"),
+    removable=True,
     named_by="text",
     columns=(
         ref_column(lambda row, _: refs.of(refs.ITEM, row.id)),
         Column("phase", _l("Phase"), Kind.CHOICE, 11, YES, lambda row, _: row.phase, "phase", required=True),
         Column("anchor", _l("From"), Kind.CHOICE, 10, YES, lambda row, _: row.anchor, "anchor", required=True),
-        Column("offset", _l("Offset"), Kind.WHOLE, 6, YES, _amount, required=True),
-        Column("unit", _l("Unit"), Kind.CHOICE, 6, YES, lambda row, _: DAYS if _in_days(row) else HOURS, "unit"),
+        Column(
+            "offset",
+            _l("Offset"),
+            Kind.WHOLE,
+            6,
+            YES,
+            lambda row, _: counted(row.offset_hours)["offset"],
+            required=True,
+        ),
+        Column(
+            "unit",
+            _l("Unit"),
+            Kind.CHOICE,
+            6,
+            YES,
+            lambda row, _: counted(row.offset_hours)["unit"],
+            "unit",
+            required=True,
+        ),
         Column("text", _l("What to do"), Kind.TEXT, 48, YES, lambda row, _: row.text, required=True),
         Column(
             "owner_role",
@@ -155,7 +165,7 @@ def lists(roles: list[Role]) -> dict[str, Choices]:
         "verification": worded(Verification),
         "phase": worded(Phase),
         "anchor": worded(Anchor),
-        "unit": Choices([Choice(HOURS, str(_l("hours"))), Choice(DAYS, str(_l("days")))]),
+        "unit": worded(Unit),
         "role": Choices(Choice(role.key, role.title) for role in roles),
         "yes_no": yes_or_no(),
     }
@@ -164,9 +174,12 @@ def lists(roles: list[Role]) -> dict[str, Choices]:
 def texts(plan: Plan) -> list[Text]:
     """What the plan says in words: situation and assumptions first, then its sections."""
     first = [
-        Text(refs.of(refs.PLAN, 2 * plan.id), str(_l("Situation")), plan.situation, None, plan.version),
-        Text(refs.of(refs.PLAN, 2 * plan.id + 1), str(_l("Assumptions")), plan.assumptions, None, plan.version),
+        Text(refs.of(refs.PLAN, 2 * plan.id), str(_l("Situation")), plan.situation, None, plan.version, plan.id),
+        Text(
+            refs.of(refs.PLAN, 2 * plan.id + 1), str(_l("Assumptions")), plan.assumptions, None, plan.version, plan.id
+        ),
     ]
     return first + [
-        Text(refs.of(refs.SECTION, each.id), each.heading, each.text, None, each.version) for each in plan.sections
+        Text(refs.of(refs.SECTION, each.id), each.heading, each.text, None, each.version, each.id)
+        for each in plan.sections
     ]

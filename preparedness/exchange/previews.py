@@ -111,6 +111,8 @@ SAID: dict[str, Callable[[int], str]] = {
     "new log": lambda num: ngettext("%(num)s line of the log", "%(num)s lines of the log", num),
     "new organisations": lambda num: ngettext("%(num)s new organisation", "%(num)s new organisations", num),
     "new people": lambda num: ngettext("%(num)s new person", "%(num)s new people", num),
+    "new roles": lambda num: ngettext("%(num)s new role", "%(num)s new roles", num),
+    "new checklist": lambda num: ngettext("%(num)s new task", "%(num)s new tasks", num),
     "cell": lambda num: ngettext("%(num)s entry changed", "%(num)s entries changed", num),
     "row": lambda num: ngettext("%(num)s row removed", "%(num)s rows removed", num),
     "problem": lambda num: ngettext("%(num)s problem", "%(num)s problems", num),

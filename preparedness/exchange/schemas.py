@@ -35,7 +35,7 @@ class ReturnSchema(shapes.Shape):
             "label": _l("The workbook you saved"),
             "hint": _l("An Excel workbook (.xlsx) of up to 20 MB. You will see every change before anything is taken."),
             "kind": "file",
-        }
+        },
     )
 
 

@@ -80,6 +80,11 @@ def applied(world, back: Return) -> bool:
         return done
 
 
+def fresh(back: Return) -> list[tuple[str, str | None, str]]:
+    """The same without what stands here already."""
+    return [each for each in news(back) if each[0] not in ("same", "parallel")]
+
+
 def news(back: Return) -> list[tuple[str, str | None, str]]:
     """What a returned copy would change: outcome, Ref and column."""
     return [(change.outcome.value, change.ref, change.column) for change in back.changes]

@@ -9,8 +9,8 @@ from preparedness.exchange.merge import Returned, Rules
 from preparedness.exchange.models import Outcome
 
 COLUMNS = ("name", "city")
-RULES = Rules(editable=COLUMNS, fresh=(*COLUMNS, "source"))
-REMOVABLE = Rules(editable=COLUMNS, fresh=COLUMNS, removable=True)
+RULES = Rules(editable=COLUMNS, fresh=(*COLUMNS, "source"), telling="name")
+REMOVABLE = Rules(editable=COLUMNS, fresh=COLUMNS, removable=True, telling="name")
 REFS = ("C-AAAA-A", "C-BBBB-B", "C-CCCC-C")
 
 ANA = {"name": "Ana", "city": "Rennes"}
@@ -145,6 +145,16 @@ def test_scenario_16_two_refs_that_changed_places_are_both_held():
     differences = merge.merge(base, returned(("C", BO), ("D", ANA)), base, RULES)
 
     assert outcomes(differences) == [(Outcome.HELD, "C", ""), (Outcome.HELD, "D", "")]
+
+
+def test_two_rows_that_exchange_an_entry_and_keep_their_names_are_two_edits():
+    base = {"C": {"name": "Ana", "city": "Lyon"}, "D": {"name": "Ana", "city": "Nice"}}
+    mine = returned(("C", {"name": "Ana", "city": "Nice"}), ("D", {"name": "Ana", "city": "Lyon"}))
+
+    assert outcomes(merge.merge(base, mine, base, RULES)) == [
+        (Outcome.UPDATE, "C", "city"),
+        (Outcome.UPDATE, "D", "city"),
+    ]
 
 
 # --- For any three versions of a sheet -----------------------------------------------------------------------------
