@@ -198,12 +198,13 @@ def _why_not(plan: Plan, person: Person, asked: list[Assignment]) -> str | None:
 
 
 def _open(plan: Plan, deadline: date, why: str | None, by: Actor) -> Campaign:
-    """The campaign of a plan that ends on this day, a new one where there is none."""
+    """The campaign of a plan that ends on this day and says the same, a new one where there is none."""
     campaign = db.session.scalar(
         select(Campaign).where(
             Campaign.plan_id == plan.id,
             Campaign.agency_id == plan.agency_id,
             Campaign.deadline == deadline,
+            Campaign.why == why,
             Campaign.closed_at.is_(None),
         )
     )
@@ -218,8 +219,6 @@ def _open(plan: Plan, deadline: date, why: str | None, by: Actor) -> Campaign:
         )
         db.session.add(campaign)
         record(Action.CAMPAIGN_OPENED, campaign, by=by, plan=plan.id, deadline=deadline)
-    elif why:
-        campaign.why = why
     return campaign
 
 

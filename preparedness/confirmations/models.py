@@ -90,11 +90,6 @@ class Request(OfAgency, Edited, Model):
         """True once they answered by their own link about any of it."""
         return any(line.own_answer is not None for line in self.lines)
 
-    @property
-    def held(self) -> list["RequestLine"]:
-        """The roles of this request that the person holds now."""
-        return [line for line in self.lines if line.assignment.holds]
-
 
 class RequestLine(Model):
     """One role that a request asks about."""

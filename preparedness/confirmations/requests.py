@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,7 +10,6 @@ from sqlalchemy.orm import selectinload
 
 from preparedness import refs
 from preparedness.accounts import agencies
-from preparedness.accounts.models import Agency
 from preparedness.confirmations.models import (
     Campaign,
     Request,
@@ -49,18 +47,10 @@ WITH_LINES = (
 """All that a page or a letter about a request reads, in a few statements."""
 
 
-def get(request_id: int, *, agency: Agency) -> Request:
-    """One request of this agency. Raises Missing."""
-    return _found(Request.id == request_id, Request.agency_id == agency.id)
-
-
 def of_person(request_id: int, person: Person) -> Request:
     """The request that a person's link is about. Raises Missing."""
-    return _found(Request.id == request_id, Request.person_id == person.id)
-
-
-def _found(*conditions: Any) -> Request:
-    request = db.session.scalar(select(Request).where(*conditions).options(*WITH_LINES))
+    query = select(Request).where(Request.id == request_id, Request.person_id == person.id)
+    request = db.session.scalar(query.options(*WITH_LINES))
     if request is None:
         raise Missing
     return request

@@ -114,6 +114,16 @@ def test_a_second_round_of_the_same_day_adds_to_the_same_request(world):
     assert len(outbox.of(request)) == 2
 
 
+def test_another_word_to_others_leaves_the_first_word_as_it_was_said(world):
+    asking.propose(world, world.seat, world.amina)
+    first = asking.ask(world, why="The season begins.")
+    asking.propose(world, world.montreal, world.salma)
+
+    second = asking.ask(world, why="We have a new plan.")
+
+    assert (first.campaign.why, second.campaign.why) == ("The season begins.", "We have a new plan.")
+
+
 def test_the_first_message_ever_is_also_the_notice(world):
     """safety.md S16."""
     world.amina.told_on = None

@@ -192,3 +192,22 @@ def test_a_new_link_that_was_voided_meanwhile_is_not_sent(world):
     links.void(link, by=world.ana)
 
     assert written(outbox.of(world.amina)[0]) is None
+
+
+def test_no_receipt_goes_to_somebody_who_asked_to_be_left_alone(world):
+    assignment, request = asking.amina_asked(world)
+    answers.give(request, {assignment.id: {"choice": Choice.ACCEPT}}, by=world.amina.actor)
+    receipt = next(each for each in outbox.of(request) if each.template == "thanks")
+    assert written(receipt) is not None
+
+    world.amina.opted_out_at = asking.now()
+
+    assert written(receipt) is None
+
+
+def test_a_rehearsal_of_somebody_who_lost_their_contact_point_is_not_sent(world):
+    asking.propose(world, world.seat, world.federation)
+    campaigns.rehearse(world.plan, member=world.members["ana"], by=world.ana)
+    world.federation.contact_person = None
+
+    assert written(outbox.of(world.plan)[0]) is None

@@ -7,6 +7,7 @@ from preparedness.confirmations.models import Choice
 from preparedness.database import db
 from preparedness.notifications import outbox
 from preparedness.notifications.models import Message
+from preparedness.plans import drafting
 from preparedness.plans.models import Status
 from tests import asking, cast
 
@@ -137,6 +138,15 @@ def test_another_agencys_plan_and_designation_are_missing(world, ana):
     assert ana.get(f"/plans/{world.foreign_plan.id}/ask").status_code == 404
     assert ana.get(f"/plans/{world.foreign_plan.id}/ask/reported/{assignment.id}").status_code == 404
     assert ana.get(f"/plans/{world.plan.id}/ask/reported/{assignment.id + 999}").status_code == 404
+
+
+def test_a_designation_of_another_plan_is_missing_here(world, ana):
+    assignment, _request = asking.amina_asked(world)
+    drought = drafting.create(
+        world.agency, {"template": "drought", "title": "Drought", "country": "HT", "language": "en"}, by=world.ana
+    )
+
+    assert ana.get(f"/plans/{drought.id}/ask/reported/{assignment.id}").status_code == 404
 
 
 def test_an_operator_asks_nobody(world, client):
