@@ -5,13 +5,13 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, g, request, session
+from flask import Flask, Response, abort, g, has_request_context, request, session
 from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore
 
 from preparedness.accounts import signins, throttle
 from preparedness.accounts.models import User
 from preparedness.config import Config
-from preparedness.database import db, now
+from preparedness.database import db, now, release
 from preparedness.i18n import _
 from preparedness.notifications import outbox
 from preparedness.vocabulary import ChannelKind
@@ -84,6 +84,32 @@ class Passwords(PasswordUtil):
         return wrong, normal
 
 
+class Unhurried:
+    """Hashes passwords of those who sign in with no transaction open, or whoever writes would wait for it."""
+
+    def __init__(self, hashing: Any) -> None:
+        self._hashing = hashing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._hashing, name)
+
+    def verify(self, secret: str | bytes, hashed: str) -> bool:
+        """True where the password is the one that was hashed."""
+        _let_go()
+        return bool(self._hashing.verify(secret, hashed))
+
+    def hash(self, secret: str | bytes, **options: Any) -> str:
+        """A password as it is kept."""
+        _let_go()
+        return str(self._hashing.hash(secret, **options))
+
+
+def _let_go() -> None:
+    """At sign-in nothing was written before the password is looked at, so there is nothing to lose."""
+    if has_request_context() and request.endpoint in {"security.login", "security.verify"}:
+        release()
+
+
 class Mail(MailUtil):
     """Lets Flask-Security's mails leave by the outbox: the link is derived when it is sent."""
 
@@ -121,7 +147,8 @@ def install(app: Flask, config: Config) -> None:
     app.config["SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS"] = [_sealing_key(config.secret_key)]
     app.config["SECURITY_EMAIL_SENDER"] = config.mail_from
     datastore = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]  # no table of roles
-    Security(app, datastore, mail_util_cls=Mail, password_util_cls=Passwords, register_blueprint=True)
+    security = Security(app, datastore, mail_util_cls=Mail, password_util_cls=Passwords, register_blueprint=True)
+    security.pwd_context = Unhurried(security.pwd_context)
     signins.install(app)
     app.before_request(_refuse_guessing)
     app.after_request(_count_failures)

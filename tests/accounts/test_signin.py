@@ -107,6 +107,26 @@ def test_a_throttle_keeps_no_address(client, paula, enter):
     assert not any("paula" in row.key_hash for row in rows)
 
 
+@pytest.mark.parametrize("email", ["paula@agency.example.org", "nobody@agency.example.org"])
+def test_nobody_waits_for_somebody_s_password_to_be_hashed(standing_app, monkeypatch, paula, enter, email):
+    open_meanwhile = []
+    hashing = standing_app.extensions["security"].pwd_context._hashing
+
+    for act in ("verify", "hash"):
+        honest = getattr(hashing, act)
+
+        def watched(*sent, honest=honest, **options):
+            open_meanwhile.append(db.session().in_transaction())
+            return honest(*sent, **options)
+
+        monkeypatch.setattr(hashing, act, watched)
+
+    assert enter(email=email).status_code in {200, 302}
+
+    assert open_meanwhile
+    assert not any(open_meanwhile)
+
+
 def test_signing_in_leads_nowhere_else(client, paula):
     answer = client.post(
         "/sign-in?next=https://evil.example/", data={"email": "paula@agency.example.org", "password": PASSWORD}
