@@ -10,7 +10,7 @@ from preparedness.contacts import standing
 from preparedness.i18n import _, _l, ngettext
 from preparedness.plans import coverage, roles
 from preparedness.plans.coverage import SeatRow
-from preparedness.plans.models import Plan, PlanState
+from preparedness.plans.models import Plan, PlanState, Status
 from preparedness.vocabulary import Anchor, Level
 
 SOON = timedelta(days=30)
@@ -202,6 +202,6 @@ def next_act(plan: Plan, *, changed: bool) -> Act | None:
     if changed:
         return Act.WRITE
     grid = coverage.grid(plan)
-    if any(not each.holds for row in grid for each in row.live):
+    if any(each.status is Status.PROPOSED for row in grid for each in row.live):
         return Act.ASK
     return Act.DESIGNATE if any(row.signal == "gap" for row in grid if row.role.essential) else Act.ACTIVATE

@@ -7,14 +7,12 @@ from preparedness.accounts.permissions import Permission, requires
 from preparedness.contacts import holders
 from preparedness.errors import Missing
 from preparedness.i18n import _
-from preparedness.plans import assignments, coverage, drafting, roles, safeguards, schemas, seats
+from preparedness.plans import assignments, candidates, coverage, drafting, roles, schemas, seats
 from preparedness.plans.models import Assignment, Seat
 from preparedness.plans.row_views import blueprint
 from preparedness.web import Form, posted_version, sought
 
 __all__ = ["blueprint"]
-
-SHOWN = 60
 
 
 @blueprint.route("/<id:plan_id>/roles/<id:role_id>/seats/new", methods=["GET", "POST"])
@@ -89,15 +87,10 @@ def choose(plan_id: int, seat_id: int) -> ResponseReturnValue:
             flash(_("%(name)s is proposed for %(seat)s.", name=holder.shown_name, seat=seat.title), "done")
             return _to_grid(seat)
     wanted = sought(schemas.CandidateFilters) if request.args else _wanted(seat)
-    found = holders.candidates(g.agency, **wanted, organisations_only=seat.role.plan.high_risk, limit=SHOWN)
-    rows = [
-        (each, assignments.why_not(seat, each.holder) or each.why_not, safeguards.caution(seat, each.holder))
-        for each in found
-    ]
-    page = {"seat": seat, "plan": seat.role.plan, "rows": sorted(rows, key=lambda row: row[1] is not None)}
+    page = {"seat": seat, "plan": seat.role.plan, "most": candidates.MOST}
+    page["offers"] = candidates.of(seat, wanted, agency=g.agency)
     filters = Form(schemas.CandidateFilters, data=wanted)
-    counts = assignments.counted(g.agency)
-    return render_template("plans/choose.html", form=form, filters=filters, counts=counts, **page), form.status
+    return render_template("plans/choose.html", form=form, filters=filters, **page), form.status
 
 
 def _wanted(seat: Seat) -> dict[str, str]:

@@ -187,9 +187,9 @@ def test_the_next_act_follows_the_plan(world):
     assert readiness.next_act(plan, changed=True) is Act.APPROVE
     versions.approve(plan, by=world.ada)
     assert readiness.next_act(plan, changed=False) is Act.DESIGNATE
-    assignment = ask(world, world.seat, world.amina)
+    assignment = assignments.assign(world.seat, world.amina, by=world.ana)
     assert readiness.next_act(plan, changed=False) is Act.ASK
-    assignments.accept(assignment, limits=None, until=now().date(), by=world.amina.actor)
+    assignments.invite(assignment, by=world.ana)
     assert readiness.next_act(plan, changed=False) is Act.ACTIVATE
     plan.state = PlanState.ARCHIVED
     assert readiness.next_act(plan, changed=False) is None

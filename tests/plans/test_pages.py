@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from preparedness.database import db
-from preparedness.plans import assignments, drafting, roles, versions
+from preparedness.plans import assignments, drafting, roles, seats, versions
 from preparedness.plans.models import (
     ChecklistItem,
     Objective,
@@ -17,6 +17,7 @@ from preparedness.plans.models import (
     Trigger,
 )
 from preparedness.vocabulary import Phase, Risk
+from tests import cast
 
 
 @pytest.fixture
@@ -349,3 +350,26 @@ def test_a_page_costs_as_many_statements_however_long_the_plan_is(planner, world
     cost(small)
 
     assert cost(large) <= cost(small)
+
+
+def test_the_list_of_candidates_costs_as_many_statements_however_many_they_are(planner, world, statements):
+    role = cast.role(world.plan, "DIA-RCPT", "Reception lead", 9)
+    db.session.flush()
+    seat = seats.add(role, {"label": "Toronto"}, by=world.ana)
+    db.session.commit()
+    choose = f"/plans/{world.plan.id}/seats/{seat.id}/choose"
+
+    def cost():
+        with statements() as said:
+            page = planner.get(f"{choose}?q=")
+        return len(said), page.text.count("signed commitments")
+
+    cost()
+    few, _offered = cost()
+    for number in range(20):
+        cast.person(world.agency, f"Guest {number}", ref=f"C-G{number}", email=f"g{number}@example.org", country="CA")
+    db.session.commit()
+    many, offered = cost()
+
+    assert offered >= 20
+    assert many <= few
