@@ -129,6 +129,35 @@ class Action(Worded):
     EXAMPLE_LOADED = "example_loaded", _l("loaded the example")
 
 
+SUBJECTS = {
+    "agency": _l("the institution"),
+    "member": _l("member"),
+    "sign_in": _l("sign-in"),
+    "organisation": _l("organisation"),
+    "person": _l("person"),
+    "link": _l("link"),
+    "plan": _l("plan"),
+    "section": _l("section"),
+    "objective": _l("objective"),
+    "trigger": _l("trigger"),
+    "role": _l("role"),
+    "seat": _l("seat"),
+    "checklist_item": _l("checklist item"),
+    "assignment": _l("designation"),
+    "campaign": _l("confirmation campaign"),
+    "request": _l("request to confirm"),
+    "deputy_suggestion": _l("suggested deputy"),
+    "activation": _l("activation"),
+    "task": _l("task"),
+    "reply": _l("answer to an alert"),
+    "log_line": _l("line of the log"),
+    "message": _l("message"),
+    "workbook": _l("copy taken offline"),
+    "brought_back": _l("copy returned"),
+}
+"""What an entry can be about, in words."""
+
+
 class Entry(OfAgency, Model):
     """One line of the chain. Sequence and hashes are empty only inside the transaction that writes it."""
 
@@ -149,6 +178,12 @@ class Entry(OfAgency, Model):
     hash: Mapped[str | None]
 
     detail: Mapped["Detail | None"] = relationship(back_populates="entry", lazy="joined")
+
+    @property
+    def about(self) -> str:
+        """What kind of thing it is about, and which one."""
+        which = self.subject_ref or ("" if self.subject_kind == "agency" else self.subject_id)
+        return f"{SUBJECTS.get(self.subject_kind, self.subject_kind)} {which or ''}".strip()
 
     def sealed(self, prev_hash: str) -> str:
         """The hash of this line after the one before it."""

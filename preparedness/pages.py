@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
-from preparedness import database, i18n
+from preparedness import database, i18n, shapes
 from preparedness.errors import Missing, Refused, Stale
 from preparedness.i18n import _, ngettext
 
@@ -203,4 +203,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": i18n.number,
     "country": i18n.country_name,
     "language_name": i18n.language_name,
+    "field_label": shapes.label_of,
 }

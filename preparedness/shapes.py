@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,22 @@ class Shape(Schema):
             value = value.strip().replace("\r\n", "\n").replace("\x00", "")
             return value or None
         return value
+
+
+def label_of(name: str) -> Any:
+    """The words by which pages call a field of this name; the name itself where none asks for it."""
+    return _labels().get(name) or name.replace("_", " ")
+
+
+@cache
+def _labels() -> dict[str, Any]:
+    labels: dict[str, Any] = {}
+    shapes = list(Shape.__subclasses__())
+    for shape in shapes:
+        shapes += shape.__subclasses__()
+        for name, described in shape().fields.items():
+            labels.setdefault(name, described.metadata.get("label"))
+    return labels
 
 
 def sentences(error: ValidationError) -> dict[str, list[str]]:

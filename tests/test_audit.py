@@ -261,3 +261,13 @@ def test_the_first_two_writers_of_an_agency_make_one_head(world, app):
     with writing():
         assert db.session.scalars(select(Head).where(Head.agency_id == agency_id)).one().seq == 2
         assert len(db.session.scalars(select(Detail)).all()) == 2
+
+
+def test_what_an_entry_is_about_has_its_words(world, app):
+    entry = written(world)[0]
+
+    with app.test_request_context():
+        assert entry.about == f"plan {world.plan.ref}"
+        about_the_agency = Entry(subject_kind="agency", subject_id=1)
+        assert about_the_agency.about == "the institution"
+        assert Entry(subject_kind="member", subject_id=5).about == "member 5"

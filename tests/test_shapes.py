@@ -169,3 +169,8 @@ def test_whatever_is_typed_as_a_name_is_accepted_or_refused(text):
 @given(st.text(max_size=40), st.sampled_from(["phone", "email", "day", "moment", "hours", "level", "timezone"]))
 def test_whatever_is_typed_in_any_field_is_accepted_or_refused(text, field):
     assert set(Everything().validate({"name": "Amina", field: text})) <= {field}
+
+
+def test_a_field_is_called_the_same_wherever_it_is_named():
+    assert str(shapes.label_of("contact_point")) == "How people can check that it is really you"
+    assert shapes.label_of("nobody_asks") == "nobody asks"

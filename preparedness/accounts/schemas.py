@@ -2,6 +2,7 @@
 
 from preparedness import i18n, shapes
 from preparedness.accounts.models import Access
+from preparedness.audit import Action
 from preparedness.i18n import _l
 
 
@@ -54,3 +55,9 @@ class NewMemberSchema(shapes.Shape):
     email = shapes.email(_l("E-mail"), required=True)
     name = shapes.words(_l("Name"), required=True)
     access = shapes.code(Access, _l("Access profile"), required=True, kind="radio")
+
+
+class AuditFilters(shapes.Shape):
+    """What the audit can be narrowed by."""
+
+    action = shapes.code(Action, _l("What was done"))

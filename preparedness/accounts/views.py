@@ -6,9 +6,16 @@ from flask.typing import ResponseReturnValue
 from preparedness import audit as chain
 from preparedness.accounts import agencies, members, signins
 from preparedness.accounts.permissions import Permission, fresh, requires
-from preparedness.accounts.schemas import AgencySchema, MemberSchema, NewMemberSchema, OwnAccountSchema, OwnAgencySchema
+from preparedness.accounts.schemas import (
+    AgencySchema,
+    AuditFilters,
+    MemberSchema,
+    NewMemberSchema,
+    OwnAccountSchema,
+    OwnAgencySchema,
+)
 from preparedness.i18n import _
-from preparedness.web import Form, page_number
+from preparedness.web import Form, page_number, sought
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -120,6 +127,7 @@ def close_member(member_id: int) -> ResponseReturnValue:
 @requires(Permission.AUDIT_READ)
 def audit() -> ResponseReturnValue:
     """Who did what, newest first, and whether the chain is whole."""
-    page = chain.listed(g.agency.id, page_number(), action=request.args.get("action") or None)
+    form = Form(AuditFilters, data=sought(AuditFilters))
+    page = chain.listed(g.agency.id, page_number(), action=form.start.get("action"))
     broken = chain.broken_at(g.agency.id) if "check" in request.args else None
-    return render_template("accounts/audit.html", page=page, actions=chain.Action, broken=broken)
+    return render_template("accounts/audit.html", page=page, form=form, broken=broken)
