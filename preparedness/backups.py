@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from sqlalchemy import Date, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Date, LargeBinary, Table, func, insert, select, text, update
 from sqlalchemy.engine import Row
 
 from preparedness import migrating
@@ -50,12 +50,28 @@ def bring_back(path: Path) -> int:
     if _rows() > 0:
         raise Refused("This database is not empty: a backup is brought back into an empty one.")
     tables = {table.name: table for table in Model.metadata.sorted_tables}
-    rows = 0
+    later = {name: _leading_on(table, list(tables)) for name, table in tables.items()}
+    rows, links = 0, list[tuple[Table, int, dict[str, Any]]]()
     for name, batch in _batches(path):
-        db.session.execute(insert(tables[name]), [_read(tables[name], row) for row in batch])
-        rows += len(batch)
+        read = [_read(tables[name], row) for row in batch]
+        for row in read:
+            held = {column: row[column] for column in later[name] if row[column] is not None}
+            if held:
+                links.append((tables[name], row["id"], held))
+                row |= dict.fromkeys(held)
+        db.session.execute(insert(tables[name]), read)
+        rows += len(read)
+    for table, number, held in links:
+        db.session.execute(update(table).where(table.c.id == number).values(**held))
     _count_on(tables)
     return rows
+
+
+def _leading_on(table: Table, order: list[str]) -> list[str]:
+    """The columns that lead to rows which come back later: of the same table, or of one that leads here itself."""
+    here = order.index(table.name)
+    leading = {key.parent for key in table.foreign_keys if order.index(key.column.table.name) >= here}
+    return [column.name for column in leading if column.nullable]
 
 
 def erase_again(erased: list[dict[str, Any]]) -> int:
