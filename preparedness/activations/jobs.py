@@ -14,7 +14,7 @@ from preparedness.contacts import links, standing
 from preparedness.contacts.models import LinkPurpose, Organisation, Person
 from preparedness.database import db, now
 from preparedness.notifications import outbox
-from preparedness.plans.models import Assignment, Plan, PlanState, Seat
+from preparedness.plans.models import HOLDING, Assignment, Plan, PlanState, Seat
 from preparedness.vocabulary import Anchor, ChannelKind
 
 AGAIN_AFTER = timedelta(days=7)
@@ -50,6 +50,7 @@ def _late() -> list[Task]:
         .where(
             Task.state.in_((TaskState.OPEN, TaskState.DOING)),
             Task.due_at < now(),
+            Task.seat_id.in_(select(Assignment.seat_id).where(Assignment.status.in_(HOLDING))),
             or_(Task.reminded_at.is_(None), Task.reminded_at < now() - AGAIN_AFTER),
             or_(
                 and_(Task.activation_id.is_(None), Plan.state != PlanState.ARCHIVED),

@@ -89,6 +89,17 @@ def test_a_blocked_task_without_a_note_is_said_beside_the_note(held, ana):
     assert "Say in a few words why" in page(response)
 
 
+def test_a_task_is_reported_with_a_note(held, ana):
+    activation = running.start(held.plan, stage.AGREED, by=held.ana)
+    task = activation.tasks[0]
+    data = {"state": "blocked", "note": "No line to the port.", "version": task.version}
+
+    board = page(ana.post(f"/tasks/{task.id}", data=data, follow_redirects=True))
+
+    assert "The task is noted: blocked." in board
+    assert "Note: No line to the port." in board
+
+
 def test_a_stale_task_shows_both_entries(held, ana):
     activation = running.start(held.plan, stage.AGREED, by=held.ana)
     task = activation.tasks[0]
