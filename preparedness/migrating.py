@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from alembic import command
@@ -10,8 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import Flask
 
-from preparedness import audit, config, create_app, timetable
+from preparedness import audit, database, timetable
 from preparedness.accounts import models as of_accounts
 from preparedness.activations import models as of_activations
 from preparedness.confirmations import models as of_confirmations
@@ -77,9 +77,10 @@ def _alembic() -> Config:
 
 
 def _write_on_a_fresh_database(message: str) -> None:
+    app = Flask(__name__)
     with tempfile.TemporaryDirectory() as folder:
-        settings = config.load(Path(folder))
-        app = create_app(replace(settings, database_url=f"sqlite:///{folder}/fresh.sqlite"))
+        app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{folder}/fresh.sqlite"
+        database.install(app)
         with app.app_context():
             upgrade()
             write(message)
