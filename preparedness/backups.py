@@ -12,9 +12,6 @@ from sqlalchemy import Date, LargeBinary, Table, func, insert, select, text, upd
 from sqlalchemy.engine import Row
 
 from preparedness import migrating
-from preparedness.audit import CONSOLE
-from preparedness.contacts import people
-from preparedness.contacts.models import Erasure, ErasureReason, Person
 from preparedness.database import Model, Moment, db
 from preparedness.errors import Refused
 
@@ -72,25 +69,6 @@ def _leading_on(table: Table, order: list[str]) -> list[str]:
     here = order.index(table.name)
     leading = {key.parent for key in table.foreign_keys if order.index(key.column.table.name) >= here}
     return [column.name for column in leading if column.nullable]
-
-
-def erase_again(erased: list[dict[str, Any]]) -> int:
-    """Erase whoever was erased after the backup was made: rows of the erasure list kept beside it."""
-    count = 0
-    for each in erased:
-        person = db.session.scalar(
-            select(Person).where(Person.agency_id == each["agency_id"], Person.ref == each["person_ref"])
-        )
-        if person is not None:
-            people.erase(person, by=CONSOLE, reason=ErasureReason.RESTORED)
-            count += 1
-    return count
-
-
-def erasures() -> list[dict[str, Any]]:
-    """Who was erased, by Ref: kept by the operator beside the backups."""
-    rows = db.session.execute(select(Erasure.agency_id, Erasure.person_ref, Erasure.at))
-    return [{"agency_id": row.agency_id, "person_ref": row.person_ref, "at": row.at.isoformat()} for row in rows]
 
 
 def _rows() -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from preparedness import checks, config, create_app, demo, migrating, serving, worker
+from preparedness import checks, config, create_app, demo, erasures, migrating, serving, worker
 from preparedness.accounts import agencies, members
 from preparedness.accounts.models import Access
 from preparedness.audit import CONSOLE
@@ -273,7 +273,8 @@ def restore(_app: Flask, path: Path) -> None:
     migrating.upgrade()
     with transaction():
         rows = bring_back(path)
-    click.echo(f"{rows} rows are back.")
+        erased = erasures.apply_again()
+    click.echo(f"{rows} rows are back; {erased} people who were erased since are erased again.")
 
 
 @main.command("erase")

@@ -1,5 +1,6 @@
 """News that travels up: what a lower package tells, and which upper package listens. Imports never lead up."""
 
+from preparedness import erasures
 from preparedness.accounts import members
 from preparedness.activations import alerts, preparing
 from preparedness.activations import erasing as activations
@@ -20,7 +21,14 @@ def install() -> None:
     outbox.WHEN_FINAL[:] = [alerts.when_final]
     for package in (members, confirmation_letters, activation_letters):
         letters.CONTEXTS.update(package.CONTEXTS)
-    people.ERASERS[:] = [exchange.erase, activations.erase, confirmations.erase, leaving.erase, notifications.erase]
+    people.ERASERS[:] = [
+        exchange.erase,
+        activations.erase,
+        confirmations.erase,
+        leaving.erase,
+        notifications.erase,
+        erasures.keep,
+    ]
     people.WHEN_LEFT[:] = [leaving.left, ladder.stop]
     organisations.WHEN_LEFT[:] = [leaving.left]
     versions.WHEN_APPROVED[:] = [preparing.when_approved]

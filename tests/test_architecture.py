@@ -40,6 +40,7 @@ DOORS = frozenset(
         "checks",
         "commands",
         "demo",
+        "erasures",
         "example",
         "focal_points",
         "home",
