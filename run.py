@@ -97,8 +97,8 @@ def sure(arguments):
 def bench(arguments):
     """Measure: each script prints its ratios, and a broken promise is a failure."""
     ready(TO_TEST)
-    scripts = sorted((HERE / "bench").glob("*.py"))
-    failed = [script.name for script in scripts if said(script.name) and call("python", script, *arguments)]
+    scripts = sorted(path.stem for path in (HERE / "bench").glob("*.py") if path.stem not in {"__init__", "stage"})
+    failed = [script for script in scripts if said(script) and call("python", "-m", f"bench.{script}", *arguments)]
     if failed:
         raise Stopped(f"These do not hold what they promise: {', '.join(failed)}.")
     return 0

@@ -228,13 +228,13 @@ def test_sure_ends_with_the_tests(machine):
 
 def test_bench_runs_every_script_and_names_those_that_fail(machine, capsys):
     (machine.checkout / "bench").mkdir()
-    for name in ("pages.py", "imports.py"):
+    for name in ("__init__.py", "stage.py", "pages.py", "imports.py"):
         (machine.checkout / "bench" / name).touch()
-    machine.failing = {"bench/imports.py"}
+    machine.failing = {"bench.imports"}
 
     assert run.main(["bench"]) == 1
-    assert [line.split()[-1] for line in machine.said[-2:]] == ["bench/imports.py", "bench/pages.py"]
-    assert capsys.readouterr().err == "These do not hold what they promise: imports.py.\n"
+    assert [line.split()[-1] for line in machine.said[-2:]] == ["bench.imports", "bench.pages"]
+    assert capsys.readouterr().err == "These do not hold what they promise: imports.\n"
 
 
 def test_soak_runs_only_the_long_ones(machine):
