@@ -3,9 +3,7 @@
 Answers noted on a call list are what somebody said on the phone; they never make anybody accept a role.
 """
 
-from typing import Any
-
-from preparedness.activations.models import LogKind, LogLine, Reply, ReplyState, Task, TaskState
+from preparedness.activations.models import LogKind, ReplyState, Task, TaskState
 from preparedness.exchange.choices import Choices
 from preparedness.exchange.sheets import Column, Editable, Sheet, Surroundings, ref_column, worded
 from preparedness.exchange.values import Kind
@@ -140,14 +138,7 @@ LOG = Sheet(
 
 SHEETS = (CHECKLIST, CALL_LIST, LOG)
 
-Rows = tuple[list[Task], list[Reply], list[LogLine]]
-
 
 def lists() -> dict[str, Choices]:
     """What the cells of an activation's workbook choose from."""
     return {"task_state": worded(TaskState), "reply_state": worded(ReplyState), "log_kind": worded(LogKind)}
-
-
-def ref(row: Any) -> str:
-    """A row's Ref; a line of the log is known by its number."""
-    return str(row.number) if isinstance(row, LogLine) else str(row.ref)

@@ -1,13 +1,21 @@
 """The pages of offline copies: take one, bring it back, settle it, apply it."""
 
 import io
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
+from preparedness.activations import duties, running
+from preparedness.activations.models import ActivationKind, TaskState
 from preparedness.contacts import people
-from preparedness.database import db, writing
+from preparedness.database import db, now, writing
+from preparedness.errors import Refused
+from preparedness.exchange import returns
 from preparedness.exchange.models import Return, ReturnState, Workbook, WorkbookKind
-from tests.exchange.offline import Copy, taken
+from preparedness.vocabulary import Level
+from tests.activations import stage
+from tests.exchange.offline import Copy, applied, brought, taken
 from tests.exchange.test_guard import zipped
 
 ROSTER = WorkbookKind.ROSTER
@@ -150,3 +158,109 @@ def test_a_choice_that_is_no_choice_is_refused(world, client):
 
     answer = client.post(f"{back}/apply", data={"decision-987654321": "mine", "version": latest(Return).version})
     assert answer.status_code == 409
+
+
+@pytest.fixture
+def activation(world):
+    """An exercise on which Rui is on duty."""
+    with writing():
+        stage.approved(world)
+        stage.accepts(world.seat, world.amina)
+        agreed = {"kind": ActivationKind.EXERCISE, "level": Level.FULL, "on_duty": [world.members["rui"].id]}
+        made = running.start(world.plan, agreed, by=world.ana)
+        db.session.commit()
+    return made
+
+
+def test_an_operator_on_duty_takes_the_checklist_offline_and_brings_it_back(world, client, activation):
+    client.sign_in(world.members["rui"])
+    page = client.get(f"/copies/activations/{activation.id}")
+    assert "Checklist, Call list, Log" in page.text
+    client.post(f"/copies/activations/{activation.id}", data={})
+    copy = latest(Workbook)
+    book = Copy(client.get(f"/copies/{copy.id}/file").data)
+    task = activation.tasks[0]
+    book.write("tasks", task.ref, state="done", note="Bridge opened")
+    back = bring(client, book.saved(), "activation-1.xlsx").location
+
+    assert "1 line done, 1 note" in client.get(back).text
+    client.post(f"{back}/apply", data={"version": latest(Return).version})
+    assert (task.state, task.done_by) == (TaskState.DONE, "Rui")
+
+
+def test_an_operator_who_is_not_on_duty_has_no_copy_of_it(world, client, activation):
+    copy, book = taken(world, WorkbookKind.ACTIVATION, activation.id)
+    with writing():
+        duties.change(activation, [], by=world.ana)
+        copy.made_by_id = world.members["rui"].id
+        db.session.commit()
+    client.sign_in(world.members["rui"])
+
+    assert client.get(f"/copies/activations/{activation.id}").status_code == 404
+    assert client.get(f"/copies/{copy.id}/file").status_code == 404
+    assert "Give the file to a planner" in bring(client, book.saved()).text
+
+
+def test_a_planner_takes_a_plan_offline(world, client):
+    client.sign_in(world.members["ana"])
+    assert "Plan, Roles, Designations, Checklist" in client.get(f"/copies/plans/{world.plan.id}").text
+    client.post(f"/copies/plans/{world.plan.id}", data={})
+
+    assert Copy(client.get(f"/copies/{latest(Workbook).id}/file").data).sheet("roles")
+    assert client.get("/copies/plans/987654").status_code == 404
+
+
+def test_what_came_back_and_is_not_settled_waits(world):
+    _copy, book = taken(world, ROSTER)
+    book.write("people", world.amina.ref, city="Gatineau")
+    back = brought(world, book.saved())
+
+    assert returns.waiting(world.agency) == [back]
+    applied(world, back)
+    assert returns.waiting(world.agency) == []
+
+
+def test_a_copy_that_is_too_old_is_refused(world):
+    copy, book = taken(world, ROSTER)
+    with writing():
+        copy.expires_at = now() - timedelta(days=1)
+        db.session.commit()
+
+    with pytest.raises(Refused, match="too old"):
+        brought(world, book.saved())
+
+
+def test_a_changed_manifest_is_said_and_the_copy_still_known(world):
+    _copy, book = taken(world, ROSTER)
+    book.book["_preparedness"]["B4"].value = "999"
+    back = brought(world, book.saved())
+
+    assert any("was changed; it was recognised by its number" in sentence for sentence in back.notices)
+
+
+def test_a_row_removed_offline_and_edited_here_can_be_kept_or_removed(world, client):
+    client.sign_in(world.members["ana"])
+    _copy, book = taken(world, ROSTER)
+    book.sheet("people").delete_rows(book.row("people", world.tomas.ref))
+    with writing():
+        people.change(world.tomas, {"city": "Lyon"}, version=None, by=world.ana)
+        db.session.commit()
+    back = bring(client, book.saved()).location
+    page = client.get(back).text
+
+    assert "Remove the row" in page
+    assert "Keep the row" in page
+
+
+def test_a_row_held_back_cannot_be_chosen_and_is_said(world, client):
+    client.sign_in(world.members["ana"])
+    _copy, book = taken(world, ROSTER)
+    page = book.sheet("people")
+    copied = [cell.value for cell in page[book.row("people", world.amina.ref)]]
+    for place, value in enumerate(copied, start=1):
+        page.cell(page.max_row if place > 1 else page.max_row + 1, place).value = value
+    page.cell(page.max_row, book.place("people", "city")).value = "Laval"
+    shown = client.get(bring(client, book.saved()).location).text
+
+    assert "held back until you say" in shown
+    assert "Nobody can say which is meant" in shown
