@@ -20,6 +20,7 @@ ESCAPED_RETURN = re.compile(r"_x000[Dd]_")
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 LINE_ENDS = re.compile(r"\r\n|\r|\x85|\u2028|\u2029")
 BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2013/]")
+SPACES = dict.fromkeys(map(ord, "\xa0\t"), " ")
 LIVE = ("=", "+", "-", "@")
 AT_THE_ENDS = " \t\n\u200b\u200c\u200d\u2060\ufeff"
 
@@ -75,7 +76,7 @@ def canonical(kind: Kind, value: Any) -> Value:
 
 def clean(text: str) -> str:
     """Text as it is kept: composed, plain line ends, nothing invisible at the ends, no longer than a cell may be."""
-    text = LINE_ENDS.sub("\n", ESCAPED_RETURN.sub("", text)).replace("\xa0", " ")
+    text = LINE_ENDS.sub("\n", ESCAPED_RETURN.sub("", text)).translate(SPACES)
     text = unicodedata.normalize("NFC", FORBIDDEN.sub("", text)).strip(AT_THE_ENDS)
     bare = text.lstrip("'")
     if bare.startswith(LIVE):
