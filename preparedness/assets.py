@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Blueprint, Flask, Response, abort, request, url_for
 
 from preparedness.accounts.permissions import public
 
@@ -33,18 +33,12 @@ def install(app: Flask) -> None:
     """Let templates ask for the address of a file by its name."""
     app.register_blueprint(blueprint)
     app.add_template_global(asset_url)
-    app.add_template_global(endpoint_exists)
 
 
 def asset_url(name: str) -> str:
     """The address of a file; it changes with the file's content, so that browsers may keep it for a year."""
     endpoint = "assets.vendor" if name in VENDOR else "assets.own"
     return url_for(endpoint, name=name, v=digest(name)[:12])
-
-
-def endpoint_exists(endpoint: str) -> bool:
-    """True where the app has this page."""
-    return endpoint in current_app.view_functions
 
 
 @cache

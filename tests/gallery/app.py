@@ -22,6 +22,13 @@ from preparedness.web import Form, StaleField
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE.parent.parent / "templates"
+ELSEWHERE = (
+    *("home.index", "contacts.people", "plans.index", "activations.index", "exchange.index", "notifications.index"),
+    *("accounts.me", "accounts.member_list", "accounts.settings", "accounts.audit", "accounts.own_agency"),
+    *("notifications.mailbox", "security.logout"),
+)
+"""The pages that the frame leads to."""
+
 AWAKE = [3, 2, 1, 0, 0, 1, 4, 8, 11, 12, 12, 13, 12, 11, 12, 14, 13, 11, 9, 8, 8, 7, 5, 4]
 
 
@@ -190,6 +197,7 @@ def gallery() -> Flask:
             if request.path.startswith("/error")
             else SimpleNamespace(name="Ana Desrosiers", access=Access.PLANNER),
             "may": lambda name: True,
+            "mailbox_in_use": lambda: True,
             "bands": bands if "bands" in request.args else [],
             "language": language,
             "direction": i18n.direction(language),
@@ -197,9 +205,8 @@ def gallery() -> Flask:
             "now": datetime.now(UTC),
         }
 
-    for endpoint in ("home", "plans", "activations", "exchange", "notifications"):
-        app.add_url_rule(f"/{endpoint}", f"{endpoint}.index", lambda: "")
-    app.add_url_rule("/contacts", "contacts.people", lambda: "")
+    for endpoint in ELSEWHERE:
+        app.add_url_rule(f"/elsewhere/{endpoint}", endpoint, lambda: "")
 
     @app.get("/member", endpoint="plans.show")
     def member() -> str:
