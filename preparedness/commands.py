@@ -12,7 +12,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from preparedness import checks, config, create_app, demo, erasures, migrating, serving, worker
+from preparedness import checks, config, create_app, demo, erasures, logs, migrating, serving, worker
 from preparedness.accounts import agencies, members
 from preparedness.accounts.models import Access
 from preparedness.audit import CONSOLE
@@ -81,6 +81,7 @@ def serve(host: str, port: int, prepare: bool) -> None:
         checks.refuse_unready()
         for line in serving.greeting(host, port):
             click.echo(line)
+    logs.install(app)
     serving.serve(app, host, port)
 
 
@@ -88,6 +89,7 @@ def serve(host: str, port: int, prepare: bool) -> None:
 @with_app
 def run_worker(app: Flask) -> None:
     """Send what waits and do what is due, until stopped. Several may run at once."""
+    logs.install(app)
     worker.run(app)
 
 

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from preparedness import config, create_app, timetable
+from preparedness import config, create_app, logs, timetable
 from preparedness.activations import jobs as activations
 from preparedness.config import Config
 from preparedness.confirmations import jobs as confirmations
@@ -145,4 +145,6 @@ def _as_text(settings: Config, name: str) -> str:
 
 
 if __name__ == "__main__":
-    run(create_app(config.load()), until_closed=sys.stdin.buffer)
+    beside = create_app(config.load())
+    logs.install(beside)
+    run(beside, until_closed=sys.stdin.buffer)

@@ -44,6 +44,7 @@ DOORS = frozenset(
         "example",
         "focal_points",
         "home",
+        "logs",
         "migrating",
         "migrations",
         "news",
