@@ -17,7 +17,7 @@ from preparedness.database import db, expect, now, touch
 from preparedness.errors import Missing, Refused
 from preparedness.i18n import _
 from preparedness.plans import rows, safeguards
-from preparedness.plans.models import HOLDING, LIVE, MOVES, Assignment, Plan, PlanState, Role, Seat, Status
+from preparedness.plans.models import LIVE, MOVES, Assignment, Plan, PlanState, Role, Seat, Status
 from preparedness.vocabulary import DeclineReason
 
 WITH_PLACE = (
@@ -46,16 +46,6 @@ def of(holder: Holder) -> list[Assignment]:
         answers_for = or_(Assignment.person_id == holder.id, Assignment.organisation_id.in_(spoken_for))
     query = _in_force().where(Assignment.agency_id == holder.agency_id, answers_for, Assignment.status.in_(LIVE))
     return list(db.session.scalars(query))
-
-
-def holding(plan: Plan) -> list[Assignment]:
-    """Everybody who accepted, in the order of roles, seats and calling."""
-    return list(db.session.scalars(_in_force().where(Role.plan_id == plan.id, Assignment.status.in_(HOLDING))))
-
-
-def proposed(plan: Plan) -> list[Assignment]:
-    """Everybody who is proposed and has not been asked yet."""
-    return list(db.session.scalars(_in_force().where(Role.plan_id == plan.id, Assignment.status == Status.PROPOSED)))
 
 
 def counted(agency: Agency) -> dict[str, int]:

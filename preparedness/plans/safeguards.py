@@ -6,7 +6,7 @@ from preparedness.contacts.models import Organisation, Person
 from preparedness.contacts.standing import Holder
 from preparedness.database import db
 from preparedness.i18n import _
-from preparedness.plans.models import Assignment, Plan, Role, Seat
+from preparedness.plans.models import Plan, Role, Seat
 from preparedness.vocabulary import Verification
 
 CARE = frozenset({"DIA-RCPT", "DIA-PSS"})
@@ -74,8 +74,3 @@ def caution(seat: Seat, holder: Holder) -> str | None:
         needed=needed.words,
         there=Verification(holder.verification).words,
     )
-
-
-def why_not_accepted(assignment: Assignment) -> str | None:
-    """The sentence why a seat cannot be filled by this designation now, however they answer."""
-    return why_not(assignment.seat, assignment.holder)

@@ -227,7 +227,6 @@ def test_somebody_finds_what_they_hold_themselves_and_for_their_organisation(wor
 
     assert assignments.of(world.amina) == [accepted, spoken_for]
     assert assignments.of(world.federation) == [spoken_for]
-    assert assignments.holding(world.plan) == [accepted]
     assert assignments.counted(world.agency) == {
         f"person-{world.amina.id}": 1,
         f"organisation-{world.federation.id}": 1,
@@ -240,7 +239,6 @@ def test_an_archived_plan_asks_nobody(world, accepted):
     db.session.flush()
 
     assert assignments.of(world.amina) == []
-    assert assignments.holding(world.plan) == []
     with pytest.raises(Refused):
         assignments.assign(world.paris, world.salma, by=world.ana)
 

@@ -332,11 +332,37 @@ def test_an_archived_plan_offers_nothing_to_change(planner, world, approved):
 
 def test_a_role_that_was_taken_out_is_brought_back(planner, world, approved):
     planner.post(f"/plans/{world.plan.id}/roles/{world.coordination.id}/remove", data={})
-    assert "Bring it back" in planner.get(f"/plans/{world.plan.id}/roles").text
+    assert "Bring the role back" in planner.get(f"/plans/{world.plan.id}/roles").text
 
     planner.post(f"/plans/{world.plan.id}/roles/{world.coordination.id}/bring-back", data={})
 
     assert world.coordination.removed_at is None
+
+
+def test_a_planner_describes_the_plan(planner, world):
+    said = {"title": "Quake", "country": "HT", "hazard": "geohazards", "risk_class": "raised", "h_means": "event"}
+
+    planner.post(f"/plans/{world.plan.id}/describe", data={**said, "situation": "Two faults.", "version": 1})
+
+    assert (world.plan.title, world.plan.risk_class, world.plan.situation) == ("Quake", Risk.RAISED, "Two faults.")
+    assert "Two faults." in planner.get(f"/plans/{world.plan.id}/text").text
+
+
+def test_a_twin_of_a_seat_is_refused_beside_its_field(planner, world):
+    base, said = f"/plans/{world.plan.id}", {"label": "Paris", "country": "FR"}
+
+    for address in (f"{base}/roles/{world.focal_points.id}/seats/new", f"{base}/seats/{world.montreal.id}"):
+        answer = planner.post(address, data=said)
+        assert answer.status_code == 422
+        assert 'id="field-label-error"' in answer.text
+        assert planner.get(address).status_code == 200
+
+
+def test_an_unknown_holder_is_not_there(planner, world):
+    choose = f"/plans/{world.plan.id}/seats/{world.seat.id}/choose"
+
+    for holder in ("person-987654", "nobody", f"person-{world.foreign_person.id}"):
+        assert planner.post(choose, data={"holder": holder}).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["", "/text", "/roles", "/checklist", "/designate", "/coverage", "/readiness"])

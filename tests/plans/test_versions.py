@@ -175,7 +175,12 @@ def test_operators_keep_the_version_in_force_while_the_next_is_in_review(world):
 
 def test_a_difference_says_what_was_added_removed_and_changed(world):
     first = approve(world)
-    roles.change(world.coordination, {"title": "Chair", "from_level": Level.FULL}, version=None, by=world.ana)
+    roles.change(
+        world.coordination,
+        {"title": "Chair", "from_level": Level.FULL, "languages": ["fr"]},
+        version=None,
+        by=world.ana,
+    )
     seats.add(world.focal_points, {"label": "Boston", "country": "US"}, by=world.ana)
     items.change(world.items[1], {"offset_hours": 4}, version=None, by=world.ana)
     items.remove(world.items[2], version=None, by=world.ana)
@@ -190,6 +195,7 @@ def test_a_difference_says_what_was_added_removed_and_changed(world):
     assert found[("changed", "Chair")] == [
         ("Title", "Diaspora coordination lead", "Chair"),
         ("From level", "Monitoring", "Full activation"),
+        ("Languages", "–", "French"),
     ]
     assert found[("changed", "Diaspora focal point")] == [("Seats", "Montréal, Paris", "Montréal, Paris, Boston")]
     assert found[("changed", "What earthquake.resp.01 asks to be done.")] == [("Time", "H+2", "H+4")]
