@@ -1,12 +1,14 @@
 """What every test may ask for: the app on both databases, the cast, and a client that checks the house rules."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from preparedness import create_app
 from preparedness.database import Model, db, writing
@@ -101,3 +103,23 @@ def client(app: Flask) -> house.Client:
     made = app.test_client()
     assert isinstance(made, house.Client)
     return made
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Counts what is said to the database inside: `with statements() as said: …; len(said)`."""
+
+    @contextmanager
+    def counted() -> Iterator[list[str]]:
+        said: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            said.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield said
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counted

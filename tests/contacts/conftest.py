@@ -1,32 +1,8 @@
-"""What the tests of the roster share: counting statements, and a crowd of rows."""
+"""What the tests of the roster share: a crowd of rows."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
-
-from preparedness.database import db
-
-
-@pytest.fixture
-def counted(app) -> Callable[[], object]:
-    """The statements that a block sends to the database: `with counted() as sent:`."""
-
-    @contextmanager
-    def count() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_connection, _cursor, statement, *_more):
-            sent.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-
-    return count
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ def count(model, world):
     return db.session.scalar(select(func.count()).where(model.agency_id == world.agency.id))
 
 
-def test_many_people_are_added_in_a_few_statements(world, counted, crowd):
+def test_many_people_are_added_in_a_few_statements(world, statements, crowd):
     rows = crowd(1000)
 
-    with counted() as sent:
+    with statements() as sent:
         ids = people.add_many(world.agency, rows, by=world.ana)
         db.session.commit()
 
@@ -32,12 +32,12 @@ def test_numbers_come_in_the_order_of_the_rows(world, crowd):
     assert [names[number] for number in ids] == [f"Person {number}" for number in range(120)]
 
 
-def test_many_people_are_changed_in_a_few_statements(world, counted, crowd):
+def test_many_people_are_changed_in_a_few_statements(world, statements, crowd):
     ids = people.add_many(world.agency, crowd(1000), by=world.ana)
     db.session.commit()
     changes = [(number, 1, {"city": "Nice", "phone": None, "languages": ["fr", "en"]}) for number in ids]
 
-    with counted() as sent:
+    with statements() as sent:
         moved = people.change_many(world.agency, changes, by=world.ana)
         db.session.commit()
 
@@ -110,24 +110,24 @@ def test_refs_are_never_given_twice(world, monkeypatch):
     assert "C-AMNA-X" not in refs
 
 
-def test_nothing_to_add_or_change_is_no_work(world, counted):
+def test_nothing_to_add_or_change_is_no_work(world, statements):
     agency, ana = world.agency, world.ana
     assert agency.id
 
-    with counted() as sent:
+    with statements() as sent:
         assert people.add_many(agency, [], by=ana) == []
         assert organisations.change_many(agency, [], by=ana) == []
 
     assert sent == []
 
 
-def test_many_organisations_are_added_and_belong_to_one(world, counted):
+def test_many_organisations_are_added_and_belong_to_one(world, statements):
     rows = [
         {"name": f"Club {turn}", "kind": "hometown_association", "country": "FR", "parent_id": world.federation.id}
         for turn in range(300)
     ]
 
-    with counted() as sent:
+    with statements() as sent:
         organisations.add_many(world.agency, rows, by=world.ana)
 
     assert len(sent) < 20

@@ -57,10 +57,10 @@ def test_another_agencys_people_are_nobodys_twins(world):
     assert duplicates.of(world.agency, {"name": "Hodan Warsame", "email": "hodan@example.org"}) == []
 
 
-def test_a_thousand_rows_are_compared_in_a_few_statements(world, counted, crowd):
+def test_a_thousand_rows_are_compared_in_a_few_statements(world, statements, crowd):
     people.add_many(world.agency, crowd(1000), by=world.ana)
 
-    with counted() as sent:
+    with statements() as sent:
         found = duplicates.twins(world.agency, crowd(1000))
 
     assert len(found) == 1000

@@ -78,13 +78,13 @@ def test_a_code_within_another_is_not_that_language(world):
     assert names(world, language="ht") == []
 
 
-def test_candidates_take_the_same_statements_however_many_there_are(world, counted, crowd):
+def test_candidates_take_the_same_statements_however_many_there_are(world, statements, crowd):
     people.add_many(world.agency, crowd(5), by=world.ana)
-    with counted() as few:
+    with statements() as few:
         holders.candidates(world.agency)
     people.add_many(world.agency, [{**row, "email": None} for row in crowd(80)], by=world.ana)
 
-    with counted() as many:
+    with statements() as many:
         assert len(holders.candidates(world.agency)) == 50
 
     assert len(many) <= len(few) + 1

@@ -342,17 +342,17 @@ def test_headers_sort_both_ways_and_the_unknown_sorts_by_name(world):
     assert names("password") == names(None) == ["Amina Diallo", "Salma Idris", "Tomas Okello"]
 
 
-def test_a_list_takes_the_same_statements_however_many_there_are(world, counted, crowd):
+def test_a_list_takes_the_same_statements_however_many_there_are(world, statements, crowd):
     people.add_many(world.agency, crowd(10), by=world.ana)
     db.session.commit()
-    with counted() as few:
+    with statements() as few:
         shown = people.listed(world.agency)
         [standing.why_not(each) for each in shown.items]
     people.add_many(world.agency, [{**row, "email": None, "phone": None} for row in crowd(150)], by=world.ana)
     db.session.commit()
     db.session.expire_all()
 
-    with counted() as many:
+    with statements() as many:
         shown = people.listed(world.agency)
         [standing.why_not(each) for each in shown.items]
 

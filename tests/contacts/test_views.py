@@ -71,15 +71,15 @@ def test_the_people_of_one_organisation_keep_it_in_the_filters(world, ana):
     assert "Amina Diallo" in html
 
 
-def test_a_page_of_people_takes_the_same_statements_however_many_there_are(world, ana, counted, crowd):
+def test_a_page_of_people_takes_the_same_statements_however_many_there_are(world, ana, statements, crowd):
     people.add_many(world.agency, crowd(60), by=world.ana)
     ana.get("/contacts/people")
-    with counted() as few:
+    with statements() as few:
         ana.get("/contacts/people")
     people.add_many(world.agency, crowd(500), by=world.ana)
     db.session.commit()
 
-    with counted() as many:
+    with statements() as many:
         assert ana.get("/contacts/people?page=3").status_code == 200
 
     assert len(many) <= len(few)

@@ -1,10 +1,8 @@
 """The roster goes out, is worked on offline, and comes back: the scenarios of the workbook's design, by number."""
 
-from contextlib import contextmanager
-
 import pytest
 from openpyxl import Workbook as Plain
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from preparedness.audit import Entry
 from preparedness.contacts import people
@@ -16,21 +14,6 @@ from preparedness.exchange.models import Change, ReturnState, WorkbookKind
 from tests.exchange.offline import Copy, applied, brought, news, taken
 
 ROSTER = WorkbookKind.ROSTER
-
-
-@contextmanager
-def counted_statements():
-    """The statements sent to the database inside."""
-    sent = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def entries():
@@ -439,13 +422,13 @@ def test_a_choice_that_is_not_offered_is_refused(world):
         settlements.decide(back, {10**6: "mine"}, by=world.ana)
 
 
-def test_the_statements_of_an_import_do_not_grow_with_its_rows(world):
+def test_the_statements_of_an_import_do_not_grow_with_its_rows(world, statements):
     def counted(rows):
         _copy, book = taken(world, ROSTER, blank=True)
         for number in range(rows):
             book.write("people", f"N-{51 + number:04d}", name=f"Lucie {rows} {number}", source="themselves")
         content = book.saved()
-        with counted_statements() as few:
+        with statements() as few:
             back = brought(world, content)
             applied(world, back)
         return len(few)
