@@ -26,8 +26,8 @@ def back_up(path: Path) -> int:
     partial = path.with_name(path.name + ".part")
     rows = 0
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as file:
-        file = cast(TextIO, file)
+    with os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as text_in_it:
+        file = cast(TextIO, text_in_it)
         file.write(json.dumps({"format": FORMAT}) + "\n")
         for table in Model.metadata.sorted_tables:
             for row in db.session.execute(select(table)):

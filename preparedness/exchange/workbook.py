@@ -76,7 +76,7 @@ def write(cover: Cover, pages: Sequence[Page], around: Surroundings, manifest: M
     return held.getvalue()
 
 
-class _GrowingSheet(Worksheet):  # type: ignore[misc]
+class _GrowingSheet(Worksheet):
     """A sheet whose rows are given a height and still grow with what is typed into them."""
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: list[tuple[str, Any]] | None = None) -> None:

@@ -1,6 +1,6 @@
 """What the outbox forgets of a person who is erased."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 
@@ -12,8 +12,8 @@ from preparedness.notifications.models import Message
 class Erased(Protocol):
     """A person, known here by their number only."""
 
-    id: int
-    agency_id: int
+    id: Any
+    agency_id: Any
 
 
 def erase(person: Erased) -> dict[str, int]:
