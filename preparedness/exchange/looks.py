@@ -21,13 +21,19 @@ Look = dict[str, Any]
 def cell(column: Column, *, spare: bool = False, within: bool = True) -> Look:
     """A cell: black where it may be changed, grey where it is for reading, as its heading says in another way."""
     changes = column.editable is Editable.YES or (spare and column.editable is Editable.NEW)
-    look: Look = {"num_format": FORMATS.get(column.kind, "@"), "font_color": INK if changes else QUIET}
+    look: Look = {"num_format": _format(column), "font_color": INK if changes else QUIET}
     look["shrink" if shrinks(column) else "text_wrap"] = True
     if column.kind in FORMATS:
         look["align"] = "left"
     if within:
         look |= {"border": 1, "border_color": RULE}
     return look
+
+
+def _format(column: Column) -> str:
+    """A narrow column shows the time alone: a moment that does not fit would be a row of hashes."""
+    narrow = column.kind is Kind.DATETIME and column.width <= NARROW
+    return "hh:mm" if narrow else FORMATS.get(column.kind, "@")
 
 
 def shrinks(column: Column) -> bool:

@@ -216,3 +216,11 @@ def test_times_are_told_in_the_zone_of_the_file_and_read_back_from_it(around):
     assert around.local(None) is None
     assert around.day(around.at) == local.date()
     assert around.day(None) is None
+
+
+def test_a_moment_in_a_narrow_column_shows_its_time_and_no_row_of_hashes():
+    narrow = Column("called_at", "Called at", Kind.DATETIME, 9, Editable.YES, lambda row, _: None)
+    wide = Column("done_at", "Done at", Kind.DATETIME, 14, Editable.YES, lambda row, _: None)
+
+    assert looks.cell(narrow)["num_format"] == "hh:mm"
+    assert "dd/mm" in looks.cell(wide)["num_format"]
