@@ -12,8 +12,13 @@ from preparedness.notifications.models import Message
 class Erased(Protocol):
     """A person, known here by their number only."""
 
-    id: Any
-    agency_id: Any
+    @property
+    def id(self) -> Any:
+        """Their number."""
+
+    @property
+    def agency_id(self) -> Any:
+        """Whose roster they are in."""
 
 
 def erase(person: Erased) -> dict[str, int]:
