@@ -196,12 +196,19 @@ def zone(label: Any, **options: Any) -> fields.String:
     return one_of(named, label, codes=vocabulary.zones, **options)
 
 
+YEARS = range(1900, 2200)
+"""The years that anything here can be about; beyond them no hour can be added, and no zone be told."""
+
+
 class _Day(fields.Date):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
-            return super()._deserialize(value, attr, data, **kwargs)
+            day = super()._deserialize(value, attr, data, **kwargs)
         except ValidationError as error:
             raise ValidationError(str(_("Write a date that exists, as 2026-11-24."))) from error
+        if day.year not in YEARS:
+            raise ValidationError(str(_("Write a date that exists, as 2026-11-24.")))
+        return day
 
 
 def day(label: Any, *, hint: Any = None, **options: Any) -> fields.Date:
@@ -209,7 +216,7 @@ def day(label: Any, *, hint: Any = None, **options: Any) -> fields.Date:
     return _Day(metadata=_described(label, hint, "date"), **_given(options))
 
 
-class _MomentIn(fields.Field[datetime]):
+class MomentIn(fields.Field[datetime]):
     """A local date and time; the form says in which zone it is read (`Form(zone=…)`), the API sends an offset."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
@@ -217,15 +224,17 @@ class _MomentIn(fields.Field[datetime]):
             moment = datetime.fromisoformat(str(value))
         except ValueError as error:
             raise ValidationError(str(_("Write a date and a time that exist."))) from error
+        if moment.year not in YEARS:
+            raise ValidationError(str(_("Write a date and a time that exist.")))
         return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(getattr(self.parent, "zone", "UTC")))
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value.isoformat() if value else None
 
 
-def moment(label: Any, *, hint: Any = None, **options: Any) -> _MomentIn:
+def moment(label: Any, *, hint: Any = None, **options: Any) -> MomentIn:
     """A date and time in the zone of the reader."""
-    return _MomentIn(metadata=_described(label, hint, "datetime-local"), **_given(options))
+    return MomentIn(metadata=_described(label, hint, "datetime-local"), **_given(options))
 
 
 def whole(label: Any, *, least: int = 0, most: int = 1_000_000, hint: Any = None, **options: Any) -> fields.Integer:

@@ -214,8 +214,7 @@ def _several(value: Any) -> list[Any]:
 
 def posted_version() -> int | None:
     """The version of the row that a form was made from, where it says so."""
-    posted = request.form.get("version", "")
-    return int(posted) if request.method == "POST" and posted.isdigit() and len(posted) < 10 else None
+    return number_in(request.form, "version") if request.method == "POST" else None
 
 
 def sought(shape: type[Shape]) -> dict[str, Any]:
@@ -231,5 +230,11 @@ def sought(shape: type[Shape]) -> dict[str, Any]:
 
 def page_number() -> int:
     """The page of a list that is asked for; the first where it is no number."""
-    asked = request.args.get("page", "")
-    return max(1, int(asked)) if asked.isdigit() and len(asked) < 7 else 1
+    asked = number_in(request.args, "page") or 1
+    return asked if asked < 1_000_000 else 1
+
+
+def number_in(sent: Mapping[str, str], name: str) -> int | None:
+    """A number that was sent by name, no larger than the number of a row; None for anything else."""
+    said = sent.get(name, "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None

@@ -29,7 +29,7 @@ from preparedness.i18n import _, ngettext
 from preparedness.plans import drafting
 from preparedness.plans.models import Plan, PlanVersion
 from preparedness.vocabulary import Level
-from preparedness.web import Form, sought
+from preparedness.web import Form, number_in, sought
 
 blueprint = Blueprint("activations", __name__)
 
@@ -236,7 +236,7 @@ def tick(task_id: int) -> ResponseReturnValue:
     """Say with one touch that a task is being done, or done."""
     row = tasks.get(task_id, agency=g.agency, member=g.member)
     state = TaskState.DONE if request.form.get("state") == TaskState.DONE else TaskState.DOING
-    version = request.args.get("version", type=int)
+    version = number_in(request.args, "version")
     try:
         tasks.report(row, state, row.note, version=version, by=g.actor)
     except Refused as refused:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import ValidationError, fields, post_load, validate
 
 from preparedness import shapes, vocabulary
 from preparedness.contacts.models import PHONE_KINDS
@@ -12,6 +12,9 @@ from preparedness.contacts.search import fold
 from preparedness.i18n import _, _l, country_name
 from preparedness.shapes import Shape
 from preparedness.vocabulary import Capability, ChannelKind, Mode, Relation
+
+LAST_ROW = 10**9 - 1
+"""The largest number of a row that is looked for, as in addresses."""
 
 TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -38,9 +41,8 @@ def languages(label: Any, **options: Any) -> fields.List[Any]:
 
 def row(label: Any, **options: Any) -> fields.Integer:
     """Another row by its number, chosen from a list that the page brings."""
-    hint = options.pop("hint", None)
-    options.setdefault("allow_none", True)
-    return fields.Integer(metadata={"label": label, "hint": hint, "kind": "select"}, **options)
+    described = {"label": label, "hint": options.pop("hint", None), "kind": options.pop("kind", "select")}
+    return fields.Integer(metadata=described, validate=validate.Range(1, LAST_ROW), allow_none=True, **options)
 
 
 class PlaceShape(Shape):

@@ -207,7 +207,7 @@ class PeopleFilters(_Filters):
 
     language = shapes.language(_l("Language"))
     source = shapes.code(Source, _l("Comes from"))
-    organisation = fields.Integer(metadata={"label": _l("Organisation"), "kind": "hidden"}, allow_none=True)
+    organisation = part_schemas.row(_l("Organisation"), kind="hidden")
     asked = shapes.one_of(_ticked, _l("May be asked"))
 
 
@@ -215,5 +215,5 @@ class OrganisationFilters(_Filters):
     """What the list of organisations can be narrowed by."""
 
     kind = shapes.code(OrganisationKind, _l("Kind"))
-    parent = fields.Integer(metadata={"label": _l("Belongs to"), "kind": "hidden"}, allow_none=True)
+    parent = part_schemas.row(_l("Belongs to"), kind="hidden")
     contact = shapes.one_of(_ticked, _l("Has a contact point"))

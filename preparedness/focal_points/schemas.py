@@ -1,9 +1,7 @@
 """The shapes of what a focal point does by link; each act has an unticked box of its own."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields, validate
 
@@ -67,17 +65,16 @@ class When(Worded):
     TOMORROW = "tomorrow", _l("tomorrow morning")
 
 
-class FromWhen(fields.Field[Any]):
+class FromWhen(shapes.MomentIn):
     """A preset or a time, both in the same field."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> When | datetime:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if value in list(When):
             return When(value)
         try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError as error:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError as error:
             raise ValidationError(str(_("Choose one of the times, or write a date and a time that exist."))) from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(str(getattr(self.parent, "zone", "UTC"))))
 
 
 class AlertSchema(shapes.Shape):

@@ -12,6 +12,7 @@ from preparedness.errors import Missing
 from preparedness.focal_points import acts, calling, confirming, deputies, details, opening
 from preparedness.i18n import LANGUAGES
 from preparedness.plans import drafting
+from preparedness.web import number_in
 
 blueprint = Blueprint("focal_points", __name__, url_prefix="/a")
 
@@ -55,7 +56,7 @@ def example(plan_id: int) -> ResponseReturnValue:
     plan = drafting.plan(plan_id, agency=g.agency)
     chosen = request.args.get("lang", "")
     g.language = chosen if chosen in LANGUAGES else g.language
-    wanted = request.args.get("person", type=int)
+    wanted = number_in(request.args, "person")
     found = [each for each in campaigns.preview(plan) if each.person and (wanted is None or each.person.id == wanted)]
     if not found and wanted is None:
         return redirect(url_for("confirmations.ask", plan_id=plan_id))

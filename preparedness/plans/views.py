@@ -13,7 +13,7 @@ from preparedness.plans import roles as parts
 from preparedness.plans.models import Plan, PlanState
 from preparedness.plans.seat_views import blueprint
 from preparedness.vocabulary import Phase, Verification
-from preparedness.web import Form, posted_version
+from preparedness.web import Form, number_in, posted_version
 
 __all__ = ["blueprint"]
 
@@ -190,7 +190,10 @@ def archive(plan_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_READ)
 def version_list(plan_id: int) -> ResponseReturnValue:
     """Every approved version, the latest first."""
-    return render_template("plans/versions.html", plan=drafting.plan(plan_id, agency=g.agency))
+    plan = drafting.plan(plan_id, agency=g.agency)
+    if not may(Permission.PLAN_EDIT):
+        versions.latest(plan)  # Missing before the first approval: a draft is for planners, its name too
+    return render_template("plans/versions.html", plan=plan)
 
 
 @blueprint.get("/<id:plan_id>/versions/<id:number>")
@@ -213,7 +216,7 @@ def changes(plan_id: int, number: int) -> ResponseReturnValue:
     """What a version changed: against the one before it, or another that the address names."""
     plan = drafting.plan(plan_id, agency=g.agency)
     after = versions.get(plan, number)
-    before = versions.get(plan, request.args.get("since", type=int) or max(1, number - 1))
+    before = versions.get(plan, number_in(request.args, "since") or max(1, number - 1))
     found = comparing.between(before.document, after.document)
     return render_template("plans/changes.html", plan=plan, before=before, after=after, found=found)
 

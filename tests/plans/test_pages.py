@@ -315,7 +315,8 @@ def test_an_operator_reads_the_approved_version_and_no_draft(operator, world, ap
 
 
 def test_a_draft_is_not_there_for_an_operator(operator, world):
-    assert operator.get(f"/plans/{world.plan.id}").status_code == 404
+    for page in ("", "/versions", "/tasks"):
+        assert operator.get(f"/plans/{world.plan.id}{page}").status_code == 404
     assert world.plan.title not in operator.get("/plans").text
 
 
