@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -21,11 +22,15 @@ TRIES_PER_ACCOUNT, TRIES_PER_NETWORK = 10, 60
 GUESSED = {
     "security.login",
     "security.verify",
+    "security.change_password",
     "security.forgot_password",
     "security.two_factor_token_validation",
     "security.mf_recovery",
 }
 """Where a secret can be guessed, or somebody's mailbox filled."""
+
+BY_ADDRESS = {"security.login", "security.forgot_password"}
+"""Where the address that is typed says whose account it is."""
 
 Address = str | tuple[str, str]
 
@@ -160,11 +165,16 @@ def _sealing_key(secret: str) -> bytes:
 
 
 def _guessed() -> str | None:
-    """Whose secret this request tries, where it tries one: by the address typed, or who is half-way in."""
+    """Whose secret this request tries, where it tries one: by the address typed, or who is half-way in.
+
+    What is typed counts only where it is what opens the account, or a guesser would name somebody else each time.
+    """
     if request.method != "POST" or request.endpoint not in GUESSED:
         return None
     member: User | None = g.get("member")
-    return request.form.get("email") or session.get("tf_user_id") or (member.email if member else "-")
+    if request.endpoint in BY_ADDRESS:
+        return " ".join(unicodedata.normalize("NFKC", request.form.get("email", "")).split()) or "-"
+    return session.get("tf_user_id") or (member.email if member else "-")
 
 
 def _refuse_guessing() -> None:

@@ -324,6 +324,41 @@ def test_codes_cannot_be_guessed(client, paula, enter):
     assert answers[-1] == 429
 
 
+def test_a_guesser_of_codes_cannot_name_another_account_each_time(client, paula, enter):
+    enter()
+    turn_on(client)
+    client.post("/sign-out")
+    enter()
+
+    sent = [{"code": "000000", "email": f"{turn}@example.org"} for turn in range(signin.TRIES_PER_ACCOUNT + 1)]
+
+    assert [client.post("/sign-in/code", data=each).status_code for each in sent][-1] == 429
+
+
+def test_a_member_cannot_wipe_the_tries_at_somebody_else_s_account(client, paula, enter):
+    for _ in range(signin.TRIES_PER_ACCOUNT):
+        enter(email="ana@agency.example.org", password="wrong")
+    enter()
+    client.post("/sign-in/again", data={"email": "ana@agency.example.org", "password": PASSWORD})
+
+    assert enter(email="ana@agency.example.org", password="wrong").status_code == 429
+
+
+def test_blanks_and_other_letter_forms_do_not_make_another_account(client, paula, enter):
+    for turn in range(signin.TRIES_PER_ACCOUNT):
+        enter(email=" " * turn + "paula@\uff41gency.example.org", password="wrong")
+
+    assert enter(password="wrong").status_code == 429
+
+
+def test_the_old_password_cannot_be_guessed_from_an_open_session(client, paula, enter):
+    enter()
+
+    answers = [change(client, NEW, old=f"guess {turn}").status_code for turn in range(signin.TRIES_PER_ACCOUNT + 1)]
+
+    assert answers[-1] == 429
+
+
 def test_a_lost_phone_is_helped_by_a_recovery_code(client, paula, enter):
     enter()
     turn_on(client)
