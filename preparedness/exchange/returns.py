@@ -17,6 +17,7 @@ from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import Returned, Row
 from preparedness.exchange.models import Return, ReturnState, Workbook, WorkbookKind
 from preparedness.exchange.sheets import Editable, Scope, Snapshot, Surroundings
+from preparedness.exchange.values import clean
 from preparedness.i18n import _, day
 
 May = Callable[[WorkbookKind, int | None], bool]
@@ -52,7 +53,7 @@ def bring(
         uploaded_by=by.label,
         uploaded_by_id=member.id if member else None,
         uploaded_at=now(),
-        filename=filename[:200],
+        filename=clean(filename)[:200],
         sha256=sha256,
         rows={part.sheet.key: _kept(part) for part in parts},
         problems=[asdict(trouble) for part in parts for trouble in part.troubles],

@@ -12,7 +12,7 @@ from preparedness.database import release
 from preparedness.errors import Missing, Refused
 from preparedness.exchange import previews, returns, settlements, uploads, workbooks
 from preparedness.exchange.kinds import CONTENTS
-from preparedness.exchange.models import WorkbookKind
+from preparedness.exchange.models import Return, WorkbookKind
 from preparedness.exchange.schemas import CopySchema, ReturnSchema, RosterSchema, SettlementSchema
 from preparedness.i18n import _
 from preparedness.web import Field, Form, page_number
@@ -142,13 +142,21 @@ def file(copy_id: int) -> ResponseReturnValue:
 @requires(Permission.COPY_READ)
 def brought_back(return_id: int) -> ResponseReturnValue:
     """What a returned copy would change, or changed."""
-    brought = returns.get(return_id, agency=g.agency, member=_own())
+    brought = _returned(return_id)
     preview = previews.of(brought, g.agency)
     form = Form(SettlementSchema, row=brought)
     page = render_template(
         "exchange/return.html", brought=brought, preview=preview, form=form, choice=_choice, page=page_number()
     )
     return page, form.status
+
+
+def _returned(return_id: int) -> Return:
+    """A copy that came back, while one may work with its kind and subject. Raises Missing."""
+    brought = returns.get(return_id, agency=g.agency, member=_own())
+    if not _may(brought.kind, brought.subject_id):
+        raise Missing
+    return brought
 
 
 def _choice(entry: previews.Entry) -> Field:
@@ -168,9 +176,7 @@ def _choice(entry: previews.Entry) -> Field:
 @requires(Permission.COPY_READ)
 def apply(return_id: int) -> ResponseReturnValue:
     """Settle what was chosen, and write what is taken."""
-    brought = returns.get(return_id, agency=g.agency, member=_own())
-    if not _may(brought.kind, brought.subject_id):
-        raise Missing
+    brought = _returned(return_id)
     form = Form(SettlementSchema, row=brought)
     if form.accepted:
         decisions = _decisions()
@@ -195,7 +201,7 @@ def _decisions() -> dict[int, str]:
 @requires(Permission.COPY_READ)
 def put_aside(return_id: int) -> ResponseReturnValue:
     """Close a returned copy without taking anything of it."""
-    brought = returns.get(return_id, agency=g.agency, member=_own())
+    brought = _returned(return_id)
     returns.put_aside(brought, by=g.actor)
     flash(_("Nothing was taken from the copy."), "done")
     return redirect(url_for(".index"))

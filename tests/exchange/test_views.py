@@ -201,6 +201,39 @@ def test_an_operator_who_is_not_on_duty_has_no_copy_of_it(world, client, activat
     assert "Give the file to a planner" in bring(client, book.saved()).text
 
 
+def test_who_no_longer_works_with_something_sees_nothing_of_what_they_brought_back(world, client, activation):
+    """Rui was a planner and on duty; now he is neither."""
+    rui = world.members["rui"]
+    brought_back = []
+    for kind, subject in ((ROSTER, None), (WorkbookKind.ACTIVATION, activation.id)):
+        _copy, book = taken(world, kind, subject)
+        brought_back.append(brought(world, book.saved()))
+    with writing():
+        duties.change(activation, [], by=world.ana)
+        for each in brought_back:
+            each.uploaded_by_id = rui.id
+        db.session.commit()
+    client.sign_in(rui)
+
+    for each in brought_back:
+        address = f"/copies/returns/{each.id}"
+        answers = [client.get(address), client.post(f"{address}/apply", data={}), client.post(f"{address}/put-aside")]
+        assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("name", ["a%00b.xlsx", "%ED%A0%80.xlsx", "..%2F..%2Fetc.xlsx", "x" * 3_000])
+def test_a_file_may_be_called_anything(world, client, name):
+    client.sign_in(world.members["ana"])
+    _copy, book = taken(world, ROSTER)
+    head = f"--b\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''{name}\r\n"
+    body = head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + book.saved() + b"\r\n--b--\r\n"
+
+    answer = client.post("/copies", data=body, content_type="multipart/form-data; boundary=b")
+
+    assert answer.status_code == 302
+    assert client.get(answer.location).status_code == 200
+
+
 def test_a_planner_takes_a_plan_offline(world, client):
     client.sign_in(world.members["ana"])
     assert "Plan, Roles, Designations, Checklist" in client.get(f"/copies/plans/{world.plan.id}").text
