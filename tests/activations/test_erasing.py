@@ -20,3 +20,17 @@ def test_what_somebody_answered_and_noted_is_forgotten_and_that_they_were_asked_
     assert (reply.state, task.note, task.done_by) == (None, None, None)
     assert availability.figures(activation).asked == 1
     assert reply.answered_at is not None
+
+
+def test_a_note_goes_whoever_reported_since_and_so_does_the_name_beside_what_was_done(activation, held):
+    blocked, done = activation.tasks[:2]
+    tasks.report(blocked, TaskState.BLOCKED, "My sister has the key.", version=None, by=held.amina.actor)
+    tasks.report(blocked, TaskState.DONE, blocked.note, version=None, by=held.rui)
+    tasks.report(done, TaskState.DONE, None, version=None, by=held.ana, done_by=held.amina.name)
+
+    erasing.erase(held.amina)
+
+    for task in (blocked, done):
+        db.session.refresh(task)
+    assert (blocked.note, blocked.done_by) == (None, "Rui")
+    assert (done.state, done.done_by) == (TaskState.DONE, None)

@@ -2,11 +2,15 @@
 
 from sqlalchemy import select
 
+from preparedness.activations import running, tasks
+from preparedness.activations.models import ActivationKind, TaskState
 from preparedness.contacts import people
 from preparedness.contacts.models import ErasureReason, Person
 from preparedness.database import db, writing
 from preparedness.exchange import workbooks
 from preparedness.exchange.models import Change, WorkbookKind
+from preparedness.vocabulary import Level
+from tests.activations import stage
 from tests.exchange.offline import applied, brought, news, taken
 
 ROSTER = WorkbookKind.ROSTER
@@ -56,3 +60,23 @@ def test_somebody_a_file_added_is_emptied_in_the_row_that_added_them(world):
     erased(world, db.session.scalar(select(Person).where(Person.name == "Lucie Pierre")))
 
     assert [(change.mine, change.label) for change in back.changes] == [(None, None)]
+
+
+def test_what_they_noted_of_a_task_goes_from_the_copy_and_from_what_came_back(world):
+    with writing():
+        stage.approved(world)
+        stage.accepts(world.seat, world.amina)
+        activation = running.start(world.plan, {"kind": ActivationKind.EXERCISE, "level": Level.FULL}, by=world.ana)
+        task = activation.tasks[0]
+        tasks.report(task, TaskState.BLOCKED, "My sister has the key.", version=None, by=world.amina.actor)
+        db.session.commit()
+    copy, book = taken(world, WorkbookKind.ACTIVATION, activation.id)
+    book.write("tasks", task.ref, note="Her sister has the key.", state="doing")
+    back = brought(world, book.saved())
+    erased(world, world.amina)
+
+    kept = workbooks.base_of(copy)["tasks"][task.ref]
+    assert (kept.cells["note"], kept.cells["state"]) == (None, "blocked")
+    said = str([back.rows, [(change.base, change.mine, change.server) for change in back.changes]])
+    assert "sister" not in said
+    assert "doing" in said
