@@ -30,13 +30,16 @@ def suggest_deputy(assignment: Assignment, *, by: Actor) -> tuple[DeputySuggesti
 
 
 def open(token: str) -> DeputySuggestion:  # noqa: A001 - it reads as a sentence: suggestions.open(token)
-    """The suggestion that a forwarded address belongs to; raises Missing for an unknown one, or one that is over."""
+    """The suggestion that a forwarded address belongs to; raises Missing for an unknown one, or one that is over.
+
+    It is over too once whoever forwarded it holds the role no more: they stepped down, were erased, or it was not them.
+    """
     place = selectinload(DeputySuggestion.assignment).selectinload(Assignment.seat)
     query = select(DeputySuggestion).where(
         DeputySuggestion.token_hash == _hash(token), DeputySuggestion.expires_at > now()
     )
     suggestion = db.session.scalar(query.options(place.selectinload(Seat.role).selectinload(Role.plan)))
-    if suggestion is None:
+    if suggestion is None or (suggestion.state == "open" and not suggestion.assignment.holds):
         raise Missing
     return suggestion
 

@@ -7,7 +7,8 @@ import pytest
 from preparedness.confirmations import answers
 from preparedness.confirmations.models import Choice
 from preparedness.contacts.models import Person
-from preparedness.database import db, now
+from preparedness.database import db, now, transaction
+from preparedness.plans import assignments
 from preparedness.plans.models import Status
 from preparedness.vocabulary import Source
 from tests import asking
@@ -85,3 +86,12 @@ def test_only_a_role_one_holds_can_be_shared(world, bare):
 
     assert bare.get(address).status_code == 404
     assert bare.post(address, data={"sure": "1", "role": str(assignment.id)}).status_code == 404
+
+
+def test_an_address_leads_nowhere_once_whoever_forwarded_it_holds_the_role_no_more(world, forwarded, bare):
+    with transaction():
+        assignments.step_down(world.seat.holder, by=world.amina.actor)
+
+    assert bare.get(forwarded).status_code == 404
+    assert bare.post(forwarded, data=NADIA).status_code == 404
+    assert db.session.query(Person).filter_by(name="Nadia Joseph").first() is None
