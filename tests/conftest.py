@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from preparedness import create_app
 from preparedness.database import Model, db, writing
@@ -79,14 +79,14 @@ def empty() -> None:
     """Leave no row of anybody."""
     with writing():
         connection = db.session.connection()
+        quoted = connection.dialect.identifier_preparer.format_table
+        deletes = [f"DELETE FROM {quoted(table)}" for table in reversed(Model.metadata.sorted_tables)]
         if connection.dialect.name == "sqlite":
-            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-        else:
-            connection.execute(text("SET session_replication_role = replica"))
-        for table in reversed(Model.metadata.sorted_tables):
-            connection.execute(table.delete())
-        if connection.dialect.name != "sqlite":
-            connection.execute(text("SET session_replication_role = DEFAULT"))
+            for statement in ("PRAGMA defer_foreign_keys=ON", *deletes):
+                connection.exec_driver_sql(statement)
+        else:  # all in one go: each would be a journey of its own
+            unchecked = "SET session_replication_role = replica", *deletes, "SET session_replication_role = DEFAULT"
+            connection.exec_driver_sql("; ".join(unchecked))
         db.session.commit()
         db.session.remove()
 
