@@ -135,7 +135,7 @@ class Task(OfAgency, Edited, Model):
         same_agency("plan_id", "plan"),
         same_agency("activation_id", "activation"),
     )
-    PERSONAL = frozenset({"note"})
+    PERSONAL = frozenset({"note", "done_by"})
 
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"), index=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
@@ -182,7 +182,7 @@ class Reply(OfAgency, Edited, Model):
         same_agency("person_id", "person"),
         same_agency("activation_id", "activation"),
     )
-    PERSONAL = frozenset({"note", "state", "available_from"})
+    PERSONAL = frozenset({"note", "state", "available_from", "answered_by"})
 
     activation_id: Mapped[int] = mapped_column(ForeignKey("activation.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

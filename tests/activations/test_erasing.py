@@ -1,7 +1,8 @@
 """What activations forget of somebody who is erased."""
 
+from preparedness import audit
 from preparedness.activations import availability, erasing, tasks
-from preparedness.activations.models import ReplyState, TaskState
+from preparedness.activations.models import ReplyBy, ReplyState, TaskState
 from preparedness.database import db
 
 
@@ -34,3 +35,16 @@ def test_a_note_goes_whoever_reported_since_and_so_does_the_name_beside_what_was
         db.session.refresh(task)
     assert (blocked.note, blocked.done_by) == (None, "Rui")
     assert (done.state, done.done_by) == (TaskState.DONE, None)
+
+
+def test_s4_who_did_or_answered_something_in_words_never_enters_the_audit(activation, held):
+    (reply,) = activation.replies
+    task = activation.tasks[0]
+    tasks.report(task, TaskState.DONE, None, version=None, by=held.ana, done_by="Amina Diallo")
+    said = {"via": ReplyBy.PHONE_LIST, "by": held.ana, "answered_by": "Amina Diallo"}
+    availability.report(reply, ReplyState.REMOTE_ONLY, None, **said)
+
+    details = [entry.detail.after for row in (task, reply) for entry in audit.of(row) if entry.detail]
+
+    assert details
+    assert "Amina" not in str(details)
