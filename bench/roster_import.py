@@ -1,12 +1,15 @@
-"""How much does a roster of 1,000 people cost, from the file to the last row, against only reading the same file?
+"""How much does a roster of 1,000 people cost, from the file to the last row, against the least there is?
 
-Both processes count: the one that reads the file, and the one that compares and writes.
+The least is to read the same cells and put them into one table. Both processes count: the one that reads the file, and
+the one that compares and writes.
 """
 
 import hashlib
 import io
+import json
 import os
 from collections.abc import Callable
+from typing import Any
 
 from openpyxl import load_workbook
 
@@ -18,7 +21,7 @@ from preparedness.exchange import returns, settlements, uploads, workbooks
 from preparedness.exchange.models import WorkbookKind
 from preparedness.exchange.people_sheet import PEOPLE as SHEET
 
-PEOPLE = 1000
+PEOPLE, TURNS = 1000, 3
 MOST_SECONDS, MOST_STATEMENTS = 2.0, 0.1
 HELP = ("clinical care", "translation and interpreting; logistics", "shelter")
 LANDS = (("Canada", "America/Toronto"), ("France", "Europe/Paris"), ("United States", "America/New_York"))
@@ -32,10 +35,10 @@ def spent(act: Callable[[], object]) -> float:
     return sum(ended[:4]) - sum(begun[:4])
 
 
-def agency() -> Agency:
-    """An institution with an empty roster."""
+def agency(turn: int) -> Agency:
+    """One more institution with an empty roster."""
     with transaction():
-        made = Agency(name="Civil Protection", country="HT", timezone="America/Port-au-Prince")
+        made = Agency(name=f"Civil Protection {turn}", country="HT", timezone="America/Port-au-Prince")
         db.session.add(made)
     return made
 
@@ -71,45 +74,63 @@ def filled(into: Agency) -> bytes:
     return held.getvalue()
 
 
-def only_read(content: bytes) -> None:
-    """The floor: every cell read, and nothing done with it."""
+def floor(content: bytes) -> None:
+    """The floor: every cell read by the same reader, and put into one table with nothing asked."""
+    rows = []
     for page in load_workbook(io.BytesIO(content), read_only=True):
         page.reset_dimensions()
-        for _row in page.iter_rows(values_only=True):
-            pass
+        rows += [json.dumps(row, default=str) for row in page.iter_rows(values_only=True)]
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS floor (id INTEGER PRIMARY KEY, said TEXT)")
+        connection.exec_driver_sql("INSERT INTO floor (said) VALUES (?)", [(row,) for row in rows])
 
 
-def bring_in(into: Agency, content: bytes) -> None:
-    """The whole import, as a page does it: read, compare and show, then apply."""
-    read = uploads.read(content)
-    with transaction():
-        brought = returns.bring(
-            read,
-            filename="roster.xlsx",
-            sha256=hashlib.sha256(content).hexdigest(),
-            agency=into,
-            member=None,
-            may=lambda _kind, _subject: True,
-            by=CONSOLE,
-        )
+def bring_in(into: Agency, content: bytes) -> dict[str, float]:
+    """The whole import, as a page does it: read, compare and show, then apply; the CPU seconds of each."""
+    made: dict[str, Any] = {}
+
+    def read() -> None:
+        made["read"] = uploads.read(content)
+
+    def show() -> None:
+        with transaction():
+            made["brought"] = returns.bring(
+                made["read"],
+                filename="roster.xlsx",
+                sha256=hashlib.sha256(content).hexdigest(),
+                agency=into,
+                member=None,
+                may=lambda _kind, _subject: True,
+                by=CONSOLE,
+            )
+
+    def apply() -> None:
+        with transaction():
+            settlements.apply(made["brought"], agency=into, by=CONSOLE)
+
+    took = {"read": spent(read), "compare and show": spent(show)}
+    brought = made["brought"]
     if brought.counts["create"] != PEOPLE or brought.problems:
         raise SystemExit(f"the file was not understood: {brought.counts} {brought.problems[:3]}")
-    with transaction():
-        settlements.apply(brought, agency=into, by=CONSOLE)
+    return took | {"apply": spent(apply)}
 
 
 def main() -> None:
-    """Bring the file in once, and read it alone three times."""
+    """Bring the file in, and do the least that could be done with it, in turn; the best of each counts."""
+    turns, floors = [], []
     with stage() as app, app.app_context():
-        into = agency()
-        content = filled(into)
-        floor = min(spent(lambda: only_read(content)) for _turn in range(3))
-        with counted(app) as said:
-            took = spent(lambda: bring_in(into, content))
-    a_row = len(said) / PEOPLE
-    print(f"roster of {PEOPLE} people: {took:.2f} s CPU in all, only reading it {floor:.2f} s")
-    print(f"ratio: {took / floor:.1f}")
-    print(f"statements a row: {a_row:.3f}")
+        for turn in range(TURNS):
+            into = agency(turn)
+            content = filled(into)
+            floors.append(spent(lambda file=content: floor(file)))
+            with counted(app) as said:
+                turns.append(bring_in(into, content))
+    best = min(turns, key=lambda turn: sum(turn.values()))
+    took, a_row = sum(best.values()), len(said) / PEOPLE
+    print(f"A roster of {PEOPLE} people: {took:.2f} s CPU in all, both processes; the floor {min(floors):.2f} s")
+    print("  " + ", ".join(f"{step} {seconds:.2f} s" for step, seconds in best.items()))
+    print(f"  ratio: {took / min(floors):.1f}")
+    print(f"  statements a row: {a_row:.3f}")
     if took > MOST_SECONDS or a_row > MOST_STATEMENTS:
         raise SystemExit(f"more than {MOST_SECONDS} s or {MOST_STATEMENTS} statements a row")
 
