@@ -1,6 +1,7 @@
 """What every test may ask for: the app on both databases, the cast, and a client that checks the house rules."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from preparedness import create_app
+from preparedness import config, create_app
 from preparedness.database import Model, db, writing
 from tests import cast, house, postgres
 
@@ -68,11 +69,12 @@ def standing_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def app(standing_app: Flask) -> Iterator[Flask]:
-    """The app on an empty database, inside its context; requests of the client run outside of it."""
+    """The app on an empty database with an empty mailbox, inside its context; the client's requests run outside."""
     with standing_app.app_context():
         yield standing_app
         db.session.remove()
         empty()
+        shutil.rmtree(config.current().mailbox, ignore_errors=True)
 
 
 def empty() -> None:

@@ -1,7 +1,6 @@
 """Letters to send: what these tests share."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,10 @@ Say = Callable[..., int]
 
 
 @pytest.fixture
-def mailbox(app: Flask) -> Iterator[Path]:
+def mailbox(app: Flask) -> Path:
     """The mailbox folder, empty for each test."""
     folder: Path = app.extensions["preparedness"].mailbox
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 @pytest.fixture
