@@ -9,6 +9,8 @@ from preparedness import config as configuration
 from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
 from preparedness.activations import views as activations_views
+from preparedness.api import contacts as api_contacts
+from preparedness.api import specification
 from preparedness.confirmations import views as confirmations_views
 from preparedness.contacts import views as contacts_views
 from preparedness.exchange import views as exchange_views
@@ -29,6 +31,9 @@ VIEWS = (
 )
 """The doors with pages, in the order of the menu."""
 
+FOR_PROGRAMS = (api_contacts,)
+"""The doors for programs, in the order of their document."""
+
 
 def create_app(config: configuration.Config | None = None) -> Flask:
     """The product: a list of what it is made of."""
@@ -47,6 +52,7 @@ def create_app(config: configuration.Config | None = None) -> Flask:
     pages.CONTEXT[:] = [activations_views.bands]
     for door in VIEWS:
         app.register_blueprint(door.blueprint)
+    specification.install(app, tuple(door.resource for door in FOR_PROGRAMS))
     app.add_template_global(permissions.may)
     Compress(app)
     permissions.refuse_unlabelled(app)

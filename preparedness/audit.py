@@ -133,6 +133,7 @@ SUBJECTS = {
     "agency": _l("the institution"),
     "member": _l("member"),
     "sign_in": _l("sign-in"),
+    "api_token": _l("token"),
     "organisation": _l("organisation"),
     "person": _l("person"),
     "link": _l("link"),

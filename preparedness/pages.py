@@ -39,6 +39,10 @@ CONTEXT: list[Callable[[], dict[str, Any]]] = []
 """What upper packages add to every page's context (the band of a running activation); filled by create_app."""
 
 
+SAID_OTHERWISE: dict[str, Callable[[int, str | None], Response]] = {}
+"""How an error is said to whoever reads no pages, by how the address begins; filled by create_app."""
+
+
 class RowId(IntegerConverter):
     """A row's number in an address: nine digits, so that no database overflows."""
 
@@ -65,6 +69,8 @@ def install(app: Flask) -> None:
 
 def error_page(status: int, sentence: str | None = None) -> Response:
     """The page for an answer that is not what was asked for, with a reference for whoever is called about it."""
+    if said := _said_otherwise():
+        return said(status, sentence)
     reference = g.get("reference") or secrets.token_hex(4).upper()
     template = f"errors/{status}.html"
     known = template in TEMPLATES_OF_ERRORS
@@ -72,6 +78,10 @@ def error_page(status: int, sentence: str | None = None) -> Response:
         template if known else "errors/400.html", status=status, sentence=sentence, reference=reference
     )
     return make_response(page, status)
+
+
+def _said_otherwise() -> Callable[[int, str | None], Response] | None:
+    return next((said for prefix, said in SAID_OTHERWISE.items() if request.path.startswith(prefix)), None)
 
 
 TEMPLATES_OF_ERRORS = {f"errors/{status}.html" for status in (400, 401, 403, 404, 405, 409, 413, 429, 500, 503)}
@@ -95,7 +105,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if error.code >= 500:
         return _unforeseen(error)
-    return error_page(error.code)
+    answer = error_page(error.code)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            answer.headers[name] = value
+    return answer
 
 
 def _database_error(error: DBAPIError) -> Response:
@@ -123,6 +137,8 @@ def _unforeseen(error: Exception) -> Response:
 
 def _plain_page(status: int, sentence: str) -> Response:
     """An error page that asks nothing of the database."""
+    if said := _said_otherwise():
+        return said(status, sentence)
     page = render_template(
         f"errors/{status}.html", status=status, sentence=sentence, reference=g.reference, agency=None, member=None
     )

@@ -35,7 +35,9 @@ class Shape(Schema):
     """The zone in which local moments are read; a form sets its reader's."""
 
     @pre_load
-    def _trim(self, data: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    def _trim(self, data: Any, **_kwargs: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data  # no object at all: marshmallow says so itself
         return {name: self._trimmed(name, value) for name, value in data.items()}
 
     def _trimmed(self, name: str, value: Any) -> Any:

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from preparedness.accounts import tokens
 from preparedness.accounts.models import Access, User
-from preparedness.accounts.permissions import BY_LINK, PUBLIC, Label, Permission, label_of
-from preparedness.database import SAFE_METHODS
+from preparedness.accounts.permissions import BY_LINK, PUBLIC, Label, Permission, is_for_programs, label_of
+from preparedness.database import SAFE_METHODS, transaction
 from tests import breadth
 from tests.cast import World
 from tests.house import Client
@@ -43,6 +44,7 @@ class Address:
     rule: Rule
     method: str
     label: Label
+    for_programs: bool
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule.rule}"
@@ -67,7 +69,7 @@ def addresses(app: Flask) -> Iterator[Address]:
         label = label_of(app, rule.endpoint)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             assert label is not None
-            yield Address(rule, method, label)
+            yield Address(rule, method, label, is_for_programs(app, rule.endpoint))
 
 
 def guarded(app: Flask) -> Iterator[Address]:
@@ -92,13 +94,32 @@ def rows(known: breadth.Rows, address: Address) -> dict[str, object]:
 
 
 def sent(client: Client, member: User | None, address: Address, values: dict[str, object]):
-    """The answer to a member, or to nobody."""
+    """The answer to a member, or to nobody; programs come with a token of the member's."""
+    if address.for_programs:
+        return client.open(address.filled(values), method=address.method, **program(client, member, address))
     if member is not None:
         client.sign_in(member)
     else:
         with client.session_transaction() as session:
             session.clear()
     return client.open(address.filled(values), method=address.method)
+
+
+def program(client: Client, member: User | None, address: Address) -> dict[str, object]:
+    """What a member's program sends: its token, and as little as the address asks for."""
+    headers = {"If-Match": '"1"'}
+    if member is not None:
+        headers["Authorization"] = f"Bearer {token_of(client, member)}"
+    return {"headers": headers} if address.method in SAFE_METHODS | {"DELETE"} else {"headers": headers, "json": {}}
+
+
+def token_of(client: Client, member: User) -> str:
+    """A token of the member, made once for each client."""
+    known: dict[int, str] = client.__dict__.setdefault("tokens", {})
+    if member.id not in known:
+        with transaction():
+            _row, known[member.id] = tokens.add(member, {"name": "of the tests"}, by=member.actor)
+    return known[member.id]
 
 
 def say(broken: list[str], rule: str) -> None:
@@ -121,7 +142,7 @@ def test_an_address_answers_as_its_label_says(app, world, client, own, profile):
         if address.open_to(profile):
             continue
         answer = sent(client, member, address, rows(own, address))
-        asked_in = 302 if address.method in SAFE_METHODS else 401
+        asked_in = 302 if address.method in SAFE_METHODS and not address.for_programs else 401
         wanted = 403 if member is not None else asked_in
         if answer.status_code != wanted:
             broken.append(f"{address}: {answer.status_code}, not {wanted}")
@@ -179,7 +200,7 @@ def test_a_form_without_its_token_is_refused(app, world, client, own):
     client.form_token = False
     broken = []
     for address in addresses(app):
-        if address.method in SAFE_METHODS or address.label == BY_LINK:
+        if address.method in SAFE_METHODS or address.label == BY_LINK or address.for_programs:
             continue
         answer = sent(client, world.members["ada"], address, rows(own, address))
         if answer.status_code != 400:

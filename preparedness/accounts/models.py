@@ -1,6 +1,6 @@
 """Agencies, their members, and where members are signed in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_security import UserMixin
@@ -90,6 +90,48 @@ class SignIn(OfAgency, Model):
     ended_by: Mapped[str | None]
 
     member: Mapped[User] = relationship()
+
+
+class ApiToken(OfAgency, Model):
+    """What a program signs in with: it acts as a member. Only a hash of it is kept."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (UniqueConstraint("member_id", "name"),)
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    name: Mapped[str]
+    prefix: Mapped[str]
+    """How it begins: enough to know it again, too little to use it."""
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    read_only: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime | None]
+    last_used_on: Mapped[date | None]
+    revoked_at: Mapped[datetime | None]
+
+    member: Mapped[User] = relationship()
+
+    @property
+    def actor(self) -> Actor:
+        """This token as one who acts, with the member it acts for."""
+        return Actor(ActorKind.TOKEN, self.id, f"{self.name} ({self.member.name})")
+
+
+class Idempotency(Model):
+    """That a program sent a request under a key, and the row it made: sent again, it gets the same answer."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (UniqueConstraint("token_id", "key"),)
+
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    request_hash: Mapped[str]
+    status: Mapped[int | None]
+    subject_kind: Mapped[str | None]
+    subject_id: Mapped[int | None]
+    said: Mapped[dict[str, Any] | None]
+    """What an act answered beside its row: numbers and codes, never a name."""
+    expires_at: Mapped[datetime]
 
 
 class Throttle(Model):

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_wtf.csrf import CSRFProtect
 
-from preparedness.accounts import signins
+from preparedness.accounts import signins, throttle, tokens
 from preparedness.accounts.models import Access, User
-from preparedness.database import SAFE_METHODS, afterwards
+from preparedness.database import SAFE_METHODS, afterwards, now
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -46,9 +46,13 @@ class Permission(Enum):
     MAILBOX_READ = Access.PLANNER, "Read the mails of a local set-up in the browser."
     HISTORY_READ = Access.PLANNER, "See who changed a row, and what."
 
+    TEMPLATE_READ = Access.OFFICIAL, "Read the plan templates."
+
     MEMBER_EDIT = Access.ADMINISTRATOR, "Add, change and close members' accounts, and end their sign-ins."
     AGENCY_EDIT = Access.ADMINISTRATOR, "Change the institution's settings, and start one's own."
     AUDIT_READ = Access.ADMINISTRATOR, "Read the whole audit, and check its chain."
+    TOKEN_EDIT = Access.ADMINISTRATOR, "Make tokens for programs, and revoke them."
+    WEBHOOK_EDIT = Access.ADMINISTRATOR, "Say which addresses are told of what happens."
 
     @property
     def profile(self) -> Access:
@@ -56,7 +60,7 @@ class Permission(Enum):
         return self.value[0]
 
 
-PUBLIC, BY_LINK, BY_TOKEN = "public", "by link", "by token"
+PUBLIC, BY_LINK = "public", "by link"
 Label = Permission | str
 
 FOREIGN: dict[str, Label] = {
@@ -78,6 +82,9 @@ FOREIGN: dict[str, Label] = {
 }
 """Labels of endpoints that libraries bring."""
 
+GUESSES, MOST_GUESSES, GUESSED_WITHIN = "token", 60, timedelta(minutes=10)
+"""How often a token that is none may be sent from one address."""
+
 csrf = CSRFProtect()
 
 
@@ -96,6 +103,16 @@ def by_link(view: View) -> View:
     return _label(BY_LINK)(view)
 
 
+def by_token(permission: Permission) -> Callable[[View], View]:
+    """Label an endpoint for programs: a token of a member whose access profile includes this; no cookie counts."""
+
+    def attach(view: View) -> View:
+        view.for_programs = True  # type: ignore[attr-defined]
+        return _label(permission)(view)
+
+    return attach
+
+
 def _label(label: Label) -> Callable[[View], View]:
     def attach(view: View) -> View:
         view.access_label = label  # type: ignore[attr-defined]
@@ -107,6 +124,11 @@ def _label(label: Label) -> Callable[[View], View]:
 def label_of(app: Flask, endpoint: str) -> Label | None:
     """What an endpoint is labelled with."""
     return FOREIGN.get(endpoint) or getattr(app.view_functions[endpoint], "access_label", None)
+
+
+def is_for_programs(app: Flask, endpoint: str) -> bool:
+    """True for an endpoint that a token opens, and no sign-in does."""
+    return getattr(app.view_functions[endpoint], "for_programs", False)
 
 
 def may(permission: Permission | str) -> bool:
@@ -139,6 +161,10 @@ def guard() -> ResponseReturnValue | None:
     label = label_of(current_app, request.endpoint)
     if label == BY_LINK:
         return None
+    if is_for_programs(current_app, request.endpoint):
+        assert isinstance(label, Permission)
+        _guard_program(label)
+        return None
     signed_in = _recognise()
     if request.method not in SAFE_METHODS:
         csrf.protect()
@@ -149,6 +175,25 @@ def guard() -> ResponseReturnValue | None:
     if not may(label):
         abort(403)
     return None
+
+
+def _guard_program(label: Permission) -> None:
+    """Let a program in by its token, with the access profile of the member it acts as."""
+    if throttle.too_often(GUESSES, str(request.remote_addr), most=MOST_GUESSES, window=GUESSED_WITHIN):
+        abort(429)
+    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
+    token = tokens.recognised(text.strip()) if kind.lower() == "bearer" and text else None
+    if token is None:
+        throttle.count(GUESSES, str(request.remote_addr), window=GUESSED_WITHIN)
+        abort(401)
+    g.token, g.member, g.agency, g.actor = token, token.member, token.member.agency, token.actor
+    if not request.accept_languages:
+        g.language = g.member.language
+    if token.last_used_on != now().date():
+        identity = token.id
+        afterwards(lambda: tokens.used(identity))
+    if not may(label) or (token.read_only and request.method not in SAFE_METHODS):
+        abort(403)
 
 
 def fresh(minutes: int = 10) -> ResponseReturnValue | None:

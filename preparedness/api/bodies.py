@@ -1,0 +1,78 @@
+"""What programs send: JSON of the documented shape, strictly typed, and addresses without unknown parameters."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from flask import Request, abort
+from marshmallow import Schema, ValidationError, fields
+from webargs.flaskparser import FlaskParser
+
+from preparedness.api.problems import Invalid
+from preparedness.i18n import _
+from preparedness.shapes import sentences
+
+
+class Parser(FlaskParser):
+    """Reads bodies and query parameters; what the shape does not name is refused by name."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = dict.fromkeys(("json", "query", "form", "files", "headers"))
+
+    def load_json(self, request: Request, schema: Schema) -> Any:
+        """The body as an object. Aborts with 415 for another media type, with 400 for what is not JSON."""
+        if not request.is_json:
+            abort(415)
+        sent = request.get_json(silent=True)
+        if sent is None and request.get_data().strip() != b"null":
+            abort(400)
+        if not isinstance(sent, dict):
+            raise Invalid({"": [_("Send an object with fields.")]})
+        refuse_untyped(schema, sent)
+        return sent
+
+    def load_querystring(self, request: Request, schema: Schema) -> dict[str, Any]:
+        """The parameters of the address; each once."""
+        doubled = {name for name in request.args if len(request.args.getlist(name)) > 1}
+        if doubled:
+            raise Invalid({name: [_("Send this once.")] for name in doubled})
+        return dict(request.args)
+
+    def handle_error(self, error: ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Say what is wrong, field by field."""
+        raise Invalid(sentences(ValidationError(_one_location(error.messages))))
+
+
+def _one_location(messages: Any) -> Any:
+    """The errors without the place they were found in: webargs puts it around them."""
+    if isinstance(messages, dict) and len(messages) == 1 and set(messages) <= {"json", "query", "form", "files"}:
+        return next(iter(messages.values()))
+    return messages
+
+
+def refuse_untyped(schema: Schema, sent: Mapping[str, Any]) -> None:
+    """Raise Invalid where a number, a yes or a text came as something else: pages send texts, programs do not."""
+    errors = _untyped(schema, sent)
+    if errors:
+        raise Invalid(errors)
+
+
+def _untyped(schema: Schema, sent: Mapping[str, Any]) -> dict[str, list[str]]:
+    known = {each.data_key or name: each for name, each in schema.fields.items()}
+    return {
+        name: [_("This is of another type than the documentation says.")]
+        for name, value in sent.items()
+        if name in known and not _fits(known[name], value)
+    }
+
+
+def _fits(field: fields.Field[Any], value: Any) -> bool:
+    if value is None:
+        return True
+    if isinstance(field, fields.Boolean):
+        return isinstance(value, bool)
+    if isinstance(field, fields.Integer):
+        return isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(field, fields.List):
+        return isinstance(value, list) and all(each is not None and _fits(field.inner, each) for each in value)
+    if isinstance(field, fields.Nested):
+        return isinstance(value, dict) and not _untyped(field.schema, value)
+    return True

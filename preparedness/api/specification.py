@@ -1,0 +1,102 @@
+"""The API as a document (OpenAPI 3.1), the page to try it, and how often a token may ask."""
+
+from typing import Any
+
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_instance
+from flask import Blueprint, Flask, current_app, g, json, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_smorest import Api
+
+from preparedness import pages
+from preparedness.accounts.permissions import public
+from preparedness.api import problems
+from preparedness.pages import RowId
+from preparedness.shapes import MomentIn, _Code
+
+RATE = "1200 per minute; 30000 per hour"
+"""How often one token may ask; the headers say what is left."""
+
+SETTINGS = {
+    "API_TITLE": "Preparedness",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "RATELIMIT_HEADERS_ENABLED": True,
+    "RATELIMIT_STORAGE_URI": "memory://",
+}
+DESCRIPTION = (
+    "The same acts as the pages, for programs. Send a token as `Authorization: Bearer …`; an administrator makes one "
+    "under Settings. Rows carry a version: send it back in `If-Match` when you change one. What is refused is a "
+    "problem document (RFC 9457) with a sentence to act on."
+)
+OPTIONS = {
+    "info": {"description": DESCRIPTION},
+    "security": [{"token": []}],
+    "servers": [{"url": "/"}],
+}
+
+blueprint = Blueprint("api", __name__)
+
+
+class Document(Api):
+    """The document alone: errors are said by `problems`, pages of lists stand in the body."""
+
+    ERROR_SCHEMA = problems.ProblemShape
+
+    def _register_error_handlers(self) -> None:
+        """Errors of the whole app are said in `pages`, and in `problems`."""
+
+    def _register_pagination_header(self) -> None:
+        """Lists say their page in the body."""
+
+
+def install(app: Flask, doors: tuple[Any, ...]) -> None:
+    """Open the doors for programs, and describe them."""
+    for name, value in SETTINGS.items():
+        app.config.setdefault(name, value)
+    pages.SAID_OTHERWISE[problems.PREFIX] = problems.document
+    limiter = Limiter(key_func=_who_asks, app=app)
+    api = Document(app, spec_kwargs={**OPTIONS, "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_named)})
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
+    api.ma_plugin.converter.add_attribute_function(_codes)
+    api.register_field(MomentIn, "string", "date-time")
+    for door in doors:
+        limiter.limit(RATE)(door)
+        api.register_blueprint(door)
+    app.extensions["preparedness-api"] = api
+    app.register_blueprint(blueprint)
+
+
+def _named(schema: Any) -> str:
+    """What the document calls a shape; one of which nothing is needed is that of a change."""
+    made = resolve_schema_instance(schema)
+    name = type(made).__name__
+    return f"{name}Changes" if made.partial else name
+
+
+def _who_asks() -> str:
+    """What requests are counted by: the token."""
+    return f"token-{g.token.id}" if "token" in g else str(request.remote_addr)
+
+
+def _codes(self: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
+    """The codes of a worded list, as the document shows them."""
+    if not isinstance(field, _Code):
+        return {}
+    codes: list[Any] = [each.value for each in field.members]
+    return {"type": ["string", "null"] if field.allow_none else "string", "enum": codes + [None] * field.allow_none}
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """The whole document, as the address gives it."""
+    written: dict[str, Any] = json.loads(json.dumps(app.extensions["preparedness-api"].spec.to_dict()))
+    return written
+
+
+@blueprint.get("/api/v1/openapi.json")
+@public
+def openapi() -> ResponseReturnValue:
+    """The document, for programs and for those who write them."""
+    return jsonify(document(current_app))
