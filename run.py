@@ -81,7 +81,17 @@ def test(arguments):
     """Run the tests: all of them with coverage, or those that were named."""
     ready(TO_TEST)
     find_programs()
-    whole = ["-n", "2", "--dist", "loadfile", "--cov", "--cov-report=term-missing:skip-covered"]
+    # A file stays with one worker, which made its database; in the order of the folders, so that what is long (the
+    # journeys) does not come last, when one worker has nothing left to do.
+    whole = [
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+        "--cov",
+        "--cov-report=term-missing:skip-covered",
+    ]
     return call("pytest", *(arguments or whole))
 
 

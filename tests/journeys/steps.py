@@ -1,30 +1,23 @@
-"""The main job from end to end, in a real browser: at a desk and on a phone, in English and in French."""
+"""The steps of the main job as a person walks them, page by page, in whatever language and on whatever screen."""
 
 import email
 import re
-from collections.abc import Callable
 from email import policy
 from pathlib import Path
 from urllib.parse import quote
 
 import openpyxl
-import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.journeys.conftest import Server
 from tests.journeys.walking import Walker
 
-SCREENS = [(1280, "en"), (360, "fr"), (360, "en"), (1280, "fr")]
 SUBMIT = "main form.form button.button-main, main form.form button[type=submit]"
 LINK = re.compile(r"http://[^\s\"<>]+/a/[\w-]{43}")
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
-Walk = Callable[..., Walker]
-
-
-@pytest.mark.parametrize(("width", "language"), SCREENS)
-def test_a_plan_is_built_confirmed_activated_taken_offline_and_closed(start, walk: Walk, tmp_path, width, language):
+def the_main_job(start, walk, tmp_path, *, width: int, language: str) -> None:
+    """A plan is built, confirmed, activated, taken offline and closed."""
     server = start("sqlite")
     planner = signed_in(walk(server, width=width, language=language), server, "planner")
     the_example_says_so(planner)
@@ -45,34 +38,6 @@ def test_a_plan_is_built_confirmed_activated_taken_offline_and_closed(start, wal
     an_official_works_offline(official, planner, board, tmp_path)
     it_stands_down_and_closes(planner, server, board)
     a_false_alarm_is_called_off(planner, server, plan)
-
-
-def test_the_same_holds_on_postgresql(start, walk: Walk, tmp_path):
-    server = start("postgresql")
-    planner = signed_in(walk(server, width=1280, language="en"), server, "planner")
-    plan = a_plan_is_begun(planner)
-    a_roster_is_filled_offline(planner, tmp_path)
-    holders_are_proposed(planner, plan)
-    the_plan_is_approved(planner, plan)
-    phone = walk(server, width=360, language="en")
-    they_answer(phone, holders_are_asked(planner, server, plan))
-    board, calls = an_exercise_begins(planner, server, plan)
-    they_report_from_the_phone(phone, calls)
-    it_stands_down_and_closes(planner, server, board)
-
-
-def test_an_administrator_starts_an_agency_of_their_own(start, walk: Walk):
-    server = start("sqlite")
-    walker = signed_in(walk(server, width=1280, language="en"), server, "administrator")
-    for path in ("/settings/members", "/settings/members/new", "/settings/agency", "/audit?check=1", "/settings"):
-        walker.go(path)
-    walker.go("/").press("a[href='/settings/own-agency']")
-    walker.fill(name="Protection civile de Guinée").choose(country="GN", timezone="Africa/Conakry", language="fr")
-    walker.press(SUBMIT)
-
-    assert walker.page.locator("text=EXAMPLE").count() == 0
-    assert "Protection civile de Guinée" in walker.page.content()
-    assert walker.go("/contacts/people").page.locator("main table a").count() <= 7, "nothing of the example comes along"
 
 
 # --- 1 to 3: signing in, the example, a plan -------------------------------------------------------------------------
