@@ -1,6 +1,6 @@
 """Choosing a language, and writing dates and numbers as people of that language write them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from flask_babel import ngettext as _counted
 
 __all__ = [
     "LANGUAGES",
+    "WORKBOOK_LANGUAGES",
     "_",
     "_l",
     "clock",
@@ -37,6 +38,9 @@ ngettext: Callable[..., str] = _counted
 LANGUAGES = {"en": "English", "fr": "Français"}
 """The languages the product speaks in full, each by its own name."""
 
+WORKBOOK_LANGUAGES = {**LANGUAGES, "ar": "العربية"}
+"""The languages a workbook is written in and read back from; pages and messages are not spoken in all of them."""
+
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "dv", "sd", "yi", "ckb", "ku-Arab"}
 
 
@@ -55,16 +59,16 @@ def _chosen() -> str:
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
 
 
-def nearest(language: str | None) -> str:
+def nearest(language: str | None, among: Collection[str] = LANGUAGES) -> str:
     """The language we speak in full that is nearest to the one asked for: `fr-HT` is `fr`, `so` is `en`."""
     base = (language or "en").split("-")[0]
-    return base if base in LANGUAGES else "en"
+    return base if base in among else "en"
 
 
 @contextmanager
-def speaking(language: str | None) -> Iterator[None]:
+def speaking(language: str | None, among: Collection[str] = LANGUAGES) -> Iterator[None]:
     """Speak this language inside, as for a message or a workbook of somebody else's."""
-    with force_locale(nearest(language)):
+    with force_locale(nearest(language, among)):
         yield
 
 

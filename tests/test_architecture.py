@@ -57,7 +57,7 @@ DOORS = frozenset(
 
 ROOMS = {
     "openpyxl": {"exchange.workbook", "exchange.reading", "exchange.looks"},
-    "xlsxwriter": {"exchange.workbook", "exchange.looks"},
+    "xlsxwriter": {"exchange.workbook", "exchange.pens", "exchange.hxl"},
     "python_calamine": {"exchange.reading"},
     "apscheduler": {"worker"},
     "smtplib": {"notifications.channels"},

@@ -1,6 +1,5 @@
 """How a workbook looks: calm, thin lines, wrapped text. Nothing is said by colour alone."""
 
-import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,32 +7,52 @@ from preparedness.exchange.sheets import Column, Editable
 from preparedness.exchange.values import LIVE, Kind
 
 INK, QUIET, ACCENT, RULE, PAPER = "#1F2933", "#52606D", "#0B5563", "#CBD2D9", "#F3F6F8"
+ALARM, LACKING = "#9B1C1C", "#FFF4CC"
 BASE = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"}
 NARROW = 9
 LINE_HEIGHT, PADDING, TALLEST = 13.5, 3.0, 400.0
 SIGNS_A_WIDTH = 1.1
-FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.DATETIME: "ddd dd/mm hh:mm", Kind.WHOLE: "0", Kind.NUMBER: "General"}
+DAY, MOMENT, CLOCK = "yyyy-mm-dd", "ddd dd/mm hh:mm", "hh:mm"
+FORMATS = {Kind.DATE: DAY, Kind.DATETIME: MOMENT, Kind.WHOLE: "0", Kind.NUMBER: "General"}
 """How numbers and dates are shown; all other kinds are text, or programs would turn them into numbers."""
+
+LATE, NEEDED = "!", "?"
+"""The signs that say in text what a colour says too: late, and not to be left empty."""
+
+SPOKEN = {"en": "[$-409]", "fr": "[$-40C]", "ar": "[$-C01]"}
+"""What makes a program name the day in the language of the workbook, whatever its own is."""
 
 Look = dict[str, Any]
 
 
-def cell(column: Column, *, spare: bool = False, within: bool = True) -> Look:
+def cell(column: Column, *, spare: bool = False, within: bool = True, language: str = "en") -> Look:
     """A cell: black where it may be changed, grey where it is for reading, as its heading says in another way."""
     changes = column.editable is Editable.YES or (spare and column.editable is Editable.NEW)
-    look: Look = {"num_format": _format(column), "font_color": INK if changes else QUIET}
+    look: Look = {"num_format": number_format(column, language), "font_color": INK if changes else QUIET}
     look["shrink" if shrinks(column) else "text_wrap"] = True
     if column.kind in FORMATS:
-        look["align"] = "left"
+        look["align"] = "right" if language == "ar" else "left"
     if within:
         look |= {"border": 1, "border_color": RULE}
     return look
 
 
-def _format(column: Column) -> str:
-    """A narrow column shows the time alone: a moment that does not fit would be a row of hashes."""
-    narrow = column.kind is Kind.DATETIME and column.width <= NARROW
-    return "hh:mm" if narrow else FORMATS.get(column.kind, "@")
+def number_format(column: Column, language: str = "en") -> str:
+    """How a column shows what it holds. A narrow one shows the time alone: a moment that does not fit would be a row
+    of hashes."""
+    if column.kind is Kind.DATETIME:
+        return CLOCK if column.width <= NARROW else f"{SPOKEN.get(language, '')}{MOMENT}"
+    return FORMATS.get(column.kind, "@")
+
+
+def late(column: Column, language: str) -> Look:
+    """A moment that has passed: the sign before it, bold and dark red."""
+    return {"bold": True, "font_color": ALARM, "num_format": f'"{LATE} "{number_format(column, language)}'}
+
+
+def lacking() -> Look:
+    """A cell that must not stay empty: a pale ground within a strong line."""
+    return {"bg_color": LACKING, "border": 1, "border_color": ALARM}
 
 
 def shrinks(column: Column) -> bool:
@@ -60,15 +79,34 @@ def heading(column: Column) -> Look:
 
 def quoted(text: str) -> Look:
     """The workbook's own form of a leading apostrophe, for text that looks like a formula."""
-    return {"quote_prefix": True} if text.startswith((*LIVE, "'")) else {}
+    return {"quote_prefix": True} if looks_live(text) else {}
+
+
+def looks_live(text: str) -> bool:
+    """True for text that a program could take for a formula."""
+    return text.startswith((*LIVE, "'"))
 
 
 def height(texts: Iterable[tuple[str, float]]) -> float:
     """How high a row must be for texts in columns of these widths; programs do not measure wrapped text on opening."""
-    lines = max((_lines(text, width) for text, width in texts), default=1)
+    lines = max((line_count(text, width) for text, width in texts), default=1)
     return min(lines * LINE_HEIGHT + PADDING, TALLEST)
 
 
-def _lines(text: str, width: float) -> int:
+def line_count(text: str, width: float) -> int:
+    """How many lines a text takes in a column of this width."""
     signs = max(int(width * SIGNS_A_WIDTH), 1)
-    return sum(max(len(textwrap.wrap(paragraph, signs)), 1) for paragraph in text.split("\n"))
+    if len(text) <= signs and "\n" not in text:
+        return 1
+    return sum(_wrapped(paragraph, signs) for paragraph in text.split("\n"))
+
+
+def _wrapped(paragraph: str, signs: int) -> int:
+    lines, at = 1, 0
+    for word in paragraph.split(" "):
+        if at and at + 1 + len(word) > signs:
+            lines, at = lines + 1, 0
+        at += len(word) + (1 if at else 0)
+        if at > signs:  # a word longer than the column breaks
+            lines, at = lines + (at - 1) // signs, (at - 1) % signs + 1
+    return lines

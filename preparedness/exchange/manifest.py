@@ -6,7 +6,7 @@ The seal protects against mix-ups more than against attackers: what may be chang
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -65,8 +65,20 @@ def holds(fields: Mapping[str, str], secret: str) -> bool:
 
 def row_check(export_id: str, ref: str, version: int, secret: str) -> str:
     """The cross-check beside a row: its Ref and version, sealed for this copy."""
-    told = f"{ref} {version}"
-    return f"{told} {hmac.new(_key(secret), f'{export_id} {told}'.encode(), 'sha256').hexdigest()[:SHORT]}"
+    return row_checks(export_id, secret)(ref, version)
+
+
+def row_checks(export_id: str, secret: str) -> Callable[[str, int], str]:
+    """What makes the cross-checks of a copy, whose key is prepared once."""
+    begun = hmac.new(_key(secret), f"{export_id} ".encode(), "sha256")
+
+    def check(ref: str, version: int) -> str:
+        told = f"{ref} {version}"
+        seal = begun.copy()
+        seal.update(told.encode())
+        return f"{told} {seal.hexdigest()[:SHORT]}"
+
+    return check
 
 
 def _key(secret: str) -> bytes:

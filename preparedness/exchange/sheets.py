@@ -14,7 +14,7 @@ from flask_babel import LazyString
 from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.merge import Row
 from preparedness.exchange.values import Kind, Pattern, Value, canonical
-from preparedness.i18n import LANGUAGES, _, _l, current, speaking
+from preparedness.i18n import WORKBOOK_LANGUAGES, _, _l, current, speaking
 from preparedness.vocabulary import Worded, WordedRank, countries, languages, zones
 
 SCHEMA = 1
@@ -47,6 +47,19 @@ class Column:
     private: bool = False
     """A contact detail, which leaves only where it is asked for, with a reason."""
     hint: LazyString | None = None
+    between: tuple[int, int] = (-100_000, 1_000_000)
+    """The least and the greatest whole number that makes sense here."""
+    grows: bool = False
+    """What the same file adds elsewhere may be named too: its list warns, and does not forbid."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """Which column says by when a row is to be dealt with, and the states in which it is."""
+
+    by: str
+    state: str
+    finished: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,9 @@ class Sheet:
     removable: bool = False
     named_by: str = "name"
     """The column whose words say which row is meant."""
+    due: Due | None = None
+    frozen: int = 1
+    """How many columns stay in sight while one moves to the side."""
 
     @property
     def tag(self) -> str:
@@ -142,15 +158,15 @@ def ref_column(read: Callable[[Any, Surroundings], Any], width: int = 9) -> Colu
 
 
 def worded(members: type[Worded] | type[WordedRank], only: tuple[Worded, ...] | None = None) -> Choices:
-    """A standard list: written in the language spoken now, understood in every language of the product."""
+    """A standard list: written in the language spoken now, understood in every language of a workbook."""
     return _worded(members, only, current())
 
 
 @cache
 def _worded(members: type[Worded] | type[WordedRank], only: tuple[Worded, ...] | None, _language: str) -> Choices:
     words: dict[str, list[str]] = {str(member.value): [] for member in members}
-    for language in LANGUAGES:
-        with speaking(language):
+    for language in WORKBOOK_LANGUAGES:
+        with speaking(language, among=WORKBOOK_LANGUAGES):
             for member in members:
                 words[str(member.value)].append(str(member.words))
     return Choices(
@@ -161,8 +177,18 @@ def _worded(members: type[Worded] | type[WordedRank], only: tuple[Worded, ...] |
 
 
 def yes_or_no() -> Choices:
-    """The two words of a yes/no column."""
-    return Choices([Choice("yes", _("yes")), Choice("no", _("no"))])
+    """The two words of a yes/no column, understood in every language of a workbook."""
+    return _yes_or_no(current())
+
+
+@cache
+def _yes_or_no(_language: str) -> Choices:
+    others: dict[str, list[str]] = {"yes": [], "no": []}
+    for language in WORKBOOK_LANGUAGES:
+        with speaking(language, among=WORKBOOK_LANGUAGES):
+            others["yes"].append(_("yes"))
+            others["no"].append(_("no"))
+    return Choices([Choice("yes", _("yes"), tuple(others["yes"])), Choice("no", _("no"), tuple(others["no"]))])
 
 
 def country_choices(*, detail: bool = False) -> Choices:
@@ -172,7 +198,7 @@ def country_choices(*, detail: bool = False) -> Choices:
 
 @cache
 def _countries(_language: str, detail: bool) -> Choices:
-    names = [Locale(language).territories for language in LANGUAGES]
+    names = [Locale(language).territories for language in WORKBOOK_LANGUAGES]
     return Choices(
         (Choice(code, name, tuple(each.get(code, code) for each in names)) for code, name in countries()),
         detail=detail,
@@ -180,15 +206,15 @@ def _countries(_language: str, detail: bool) -> Choices:
 
 
 def language_choices() -> Choices:
-    """The languages offered, by name, understood in every language of the product."""
+    """The languages offered, by name, understood in every language of a workbook."""
     return _languages(current())
 
 
 @cache
 def _languages(_language: str) -> Choices:
     others: dict[str, list[str]] = {}
-    for spoken in LANGUAGES:
-        with speaking(spoken):
+    for spoken in WORKBOOK_LANGUAGES:
+        with speaking(spoken, among=WORKBOOK_LANGUAGES):
             for code, name in languages():
                 others.setdefault(code, []).append(name)
     return Choices(Choice(code, name, tuple(others[code])) for code, name in languages())

@@ -19,7 +19,7 @@ from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.manifest import Manifest
 from preparedness.exchange.models import CreatedRow, Workbook, WorkbookKind
 from preparedness.exchange.sheets import SCHEMA, Line, Scope, Snapshot
-from preparedness.i18n import _, nearest, speaking
+from preparedness.i18n import WORKBOOK_LANGUAGES, _, nearest, speaking
 
 KEPT = timedelta(days=180)
 """How long a copy may come back and be merged with what was given out."""
@@ -43,9 +43,9 @@ def take(
     """Take a copy offline: note who has it and why, and keep what it holds as the base of its return."""
     if contacts and not reason:
         raise Refused(_("Say why the copy must hold contact details."), field="reason")
-    spoken = nearest(language or (member.language if member else agency.language))
+    spoken = nearest(language or (member.language if member else agency.language), among=WORKBOOK_LANGUAGES)
     scope = Scope(member.timezone if member else agency.timezone, now(), contacts, blank)
-    with speaking(spoken):
+    with speaking(spoken, among=WORKBOOK_LANGUAGES):
         given = CONTENTS[kind].snapshot(agency, subject_id, scope)
     made = _kept(given, scope, kind=kind, subject_id=subject_id, language=spoken)
     made.agency_id, made.number, made.reason = agency.id, _next_number(agency), reason
@@ -78,7 +78,7 @@ def file(copy: Workbook, *, agency: Agency) -> bytes:
     """The copy itself, written from what was kept when it was taken."""
     content = CONTENTS[copy.kind]
     scope = Scope(copy.timezone, copy.made_at, copy.contacts)
-    with speaking(copy.language):
+    with speaking(copy.language, among=WORKBOOK_LANGUAGES):
         around = content.around(agency, copy.subject_id, scope)
         pages = _pages(copy)
         return workbook.write(covers.cover(copy, agency), pages, around, _manifest(copy).fields(secret()))
@@ -86,18 +86,18 @@ def file(copy: Workbook, *, agency: Agency) -> bytes:
 
 def _pages(copy: Workbook) -> list[workbook.Page]:
     base, first_spare, pages = base_of(copy), 1, []
+    check = manifest.row_checks(copy.export_id, secret())
     for sheet in CONTENTS[copy.kind].sheets:
         lines = list(base[sheet.key].values())
-        checks = [manifest.row_check(copy.export_id, each.ref, each.version, secret()) for each in lines]
         columns = sheet.offered(contacts=copy.contacts)
-        pages.append(workbook.Page(sheet, columns, lines, checks, first_spare))
+        pages.append(workbook.Page(sheet, columns, lines, lambda line: check(line.ref, line.version), first_spare))
         first_spare += sheet.spare
     return pages
 
 
 def filename(copy: Workbook) -> str:
     """What the file is called: which copy it is, without names."""
-    with speaking(copy.language):
+    with speaking(copy.language, among=WORKBOOK_LANGUAGES):
         return f"{copy.kind.words}-{copy.number}.xlsx".replace(" ", "-")
 
 

@@ -44,7 +44,7 @@ def around(app):
 
 def made(around, lines, sheet=TASKS, banner=""):
     cover = workbook.Cover("A copy", [("Copy", "no. 1")], ["Leave Ref as it is."], "Copy no. 1 & only", banner)
-    page = workbook.Page(sheet, sheet.columns, lines, [f"{each.ref} 1 abc" for each in lines])
+    page = workbook.Page(sheet, sheet.columns, lines, lambda line: f"{line.ref} 1 abc")
     told = Manifest("ab12", "activation", 7, 1, around.at, around.zone, "en", {sheet.key: len(lines)})
     return workbook.write(cover, [page], around, told.fields(SECRET))
 
