@@ -1,4 +1,4 @@
-"""The files a page is dressed in: our own, and Bootstrap and htmx as their packages carry them."""
+"""The files a page is dressed in: our own, and Bootstrap, htmx and Swagger UI as their packages carry them."""
 
 import hashlib
 import mimetypes
@@ -14,16 +14,19 @@ blueprint = Blueprint("assets", __name__, url_prefix="/static")
 
 _BOOTSTRAP = files("js_lib_bootstrap5") / "static" / "js-lib-bootstrap5"
 _HTMX = files("js_lib_htmx") / "static" / "htmx"
+_SWAGGER = files("flask_swagger_ui") / "dist"
 _OWN = Path(__file__).parent / "static"
 
 VENDOR = {
     "bootstrap.css": _BOOTSTRAP / "css" / "bootstrap.min.css",
     "bootstrap.rtl.css": _BOOTSTRAP / "css" / "bootstrap.rtl.min.css",
     "htmx.js": _HTMX / "htmx.min.js",
+    "swagger-ui.css": _SWAGGER / "swagger-ui.css",
+    "swagger-ui.js": _SWAGGER / "swagger-ui-bundle.js",
 }
 """What others made, by the name a page asks for. Bootstrap's script is not among them: <details> does what we need."""
 
-OWN = {name: _OWN / name for name in ("page.css", "page.js", "mark.svg")}
+OWN = {name: _OWN / name for name in ("page.css", "page.js", "api.js", "mark.svg")}
 """What we made ourselves."""
 
 YEAR = 365 * 24 * 3600

@@ -34,7 +34,9 @@ class Parser(FlaskParser):
         doubled = {name for name in request.args if len(request.args.getlist(name)) > 1}
         if doubled:
             raise Invalid({name: [_("Send this once.")] for name in doubled})
-        return dict(request.args)
+        sent = dict(request.args)
+        refuse_empty(schema, sent)
+        return sent
 
     def handle_error(self, error: ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Say what is wrong, field by field."""
@@ -46,6 +48,13 @@ def _one_location(messages: Any) -> Any:
     if isinstance(messages, dict) and len(messages) == 1 and set(messages) <= {"json", "query", "form", "files"}:
         return next(iter(messages.values()))
     return messages
+
+
+def refuse_empty(schema: Schema, sent: Mapping[str, Any]) -> None:
+    """Raise Invalid where nothing stands for a code, a number or a date: to say nothing, leave the name out."""
+    empty = [name for name, value in sent.items() if value == "" and not _is_text(schema.fields.get(name))]
+    if empty:
+        raise Invalid({name: [_("Send a value, or leave this out.")] for name in empty})
 
 
 def refuse_untyped(schema: Schema, sent: Mapping[str, Any]) -> None:
@@ -67,6 +76,8 @@ def _untyped(schema: Schema, sent: Mapping[str, Any]) -> dict[str, list[str]]:
 def _fits(field: fields.Field[Any], value: Any) -> bool:
     if value is None:
         return True
+    if value == "":
+        return _is_text(field)
     if isinstance(field, fields.Boolean):
         return isinstance(value, bool)
     if isinstance(field, fields.Integer):
@@ -76,3 +87,7 @@ def _fits(field: fields.Field[Any], value: Any) -> bool:
     if isinstance(field, fields.Nested):
         return isinstance(value, dict) and not _untyped(field.schema, value)
     return True
+
+
+def _is_text(field: fields.Field[Any] | None) -> bool:
+    return field is None or isinstance(field, fields.String)

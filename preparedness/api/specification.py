@@ -4,7 +4,7 @@ from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_instance
-from flask import Blueprint, Flask, current_app, g, json, jsonify, request
+from flask import Blueprint, Flask, current_app, g, json, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_smorest import Api
@@ -61,6 +61,7 @@ def install(app: Flask, doors: tuple[Any, ...]) -> None:
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
     api.ma_plugin.converter.add_attribute_function(_codes)
+    api.ma_plugin.converter.add_attribute_function(_described)
     api.register_field(MomentIn, "string", "date-time")
     for door in doors:
         limiter.limit(RATE)(door)
@@ -89,6 +90,12 @@ def _codes(self: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
     return {"type": ["string", "null"] if field.allow_none else "string", "enum": codes + [None] * field.allow_none}
 
 
+def _described(self: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
+    """What pages say of a field says it here too."""
+    said = [str(field.metadata[name]) for name in ("label", "hint") if field.metadata.get(name)]
+    return {"description": ". ".join(said)} if said and "description" not in field.metadata else {}
+
+
 def document(app: Flask) -> dict[str, Any]:
     """The whole document, as the address gives it."""
     written: dict[str, Any] = json.loads(json.dumps(app.extensions["preparedness-api"].spec.to_dict()))
@@ -100,3 +107,10 @@ def document(app: Flask) -> dict[str, Any]:
 def openapi() -> ResponseReturnValue:
     """The document, for programs and for those who write them."""
     return jsonify(document(current_app))
+
+
+@blueprint.get("/api/docs")
+@public
+def docs() -> ResponseReturnValue:
+    """A page to read the document, and to try it with a token of one's own."""
+    return render_template("api/docs.html")
