@@ -29,6 +29,8 @@ Finder = Callable[..., Any]
 """Finds a row by the arguments of an address, within the agency of `g`; raises Missing."""
 
 ROOT = "/api/v1"
+BLUEPRINT = "api_"
+"""How the doors for programs are told from those with pages of the same name."""
 
 ETAG = {"ETag": {"description": "The row's version, for If-Match.", "schema": {"type": "string"}}}
 LOCATION = {"Location": {"description": "Where the new row is.", "schema": {"type": "string"}}}
@@ -67,7 +69,7 @@ class Resource(Blueprint):
     ARGUMENTS_PARSER = Parser()
 
     def __init__(self, name: str, description: str) -> None:
-        super().__init__(f"api_{name}", __name__, url_prefix=ROOT, description=description)
+        super().__init__(f"{BLUEPRINT}{name}", __name__, url_prefix=ROOT, description=description)
         problems.install(self)
         self.found: dict[str, _Found] = {}
 

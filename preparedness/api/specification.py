@@ -12,6 +12,7 @@ from flask_smorest import Api
 from preparedness import pages
 from preparedness.accounts.permissions import public
 from preparedness.api import problems
+from preparedness.api.resources import BLUEPRINT
 from preparedness.pages import RowId
 from preparedness.shapes import MomentIn, _Code
 
@@ -99,6 +100,11 @@ def _described(self: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
 def document(app: Flask) -> dict[str, Any]:
     """The whole document, as the address gives it."""
     written: dict[str, Any] = json.loads(json.dumps(app.extensions["preparedness-api"].spec.to_dict()))
+    operations = [each for path in written["paths"].values() for each in path.values() if isinstance(each, dict)]
+    for tag in written["tags"]:
+        tag["name"] = tag["name"].removeprefix(BLUEPRINT)
+    for each in operations:
+        each["tags"] = [name.removeprefix(BLUEPRINT) for name in each["tags"]]
     return written
 
 
