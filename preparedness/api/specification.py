@@ -34,7 +34,6 @@ DESCRIPTION = (
 OPTIONS = {
     "info": {"description": DESCRIPTION},
     "security": [{"token": []}],
-    "servers": [{"url": "/"}],
 }
 
 blueprint = Blueprint("api", __name__)
