@@ -4,6 +4,7 @@ A view loads nothing and writes no answer: it gets the row (its finder carries t
 verb, and returns what is shown. What every such address has in common stands here, once.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -56,11 +57,11 @@ class _Found:
 
     endpoint: str
     finder: Finder
-    argument: str
+    names: tuple[str, ...]
 
     def arguments(self, where: Mapping[str, Any], number: int | None) -> dict[str, Any]:
-        """The arguments of the address of a row, from those of the address that made it."""
-        return {**({} if where.keys() <= {self.argument} else dict(where)), self.argument: number}
+        """The arguments of the address of a row, from those of the address that made it; its own number is last."""
+        return {**{name: where[name] for name in self.names[:-1]}, self.names[-1]: number}
 
 
 class Resource(Blueprint):
@@ -104,8 +105,8 @@ class Resource(Blueprint):
             def answer(found: Any, **_where: Any) -> Any:
                 return view(found), 200, _etag(found)
 
-            argument = rule.rpartition("<")[2].partition(">")[0].rpartition(":")[2]
-            self.found[view.__name__] = _Found(f"{self.name}.{view.__name__}", finder, argument)
+            names = tuple(re.findall(r"<(?:\w+:)?(\w+)>", rule))
+            self.found[view.__name__] = _Found(f"{self.name}.{view.__name__}", finder, names)
             shown = self.response(200, gives, headers=ETAG if _is_versioned(gives) else None)(answer)
             return self._open(rule, "GET", permission, _located(shown, finder), 404)
 
