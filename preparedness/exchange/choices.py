@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 BETWEEN = re.compile(r"\s*[;\n،؛、]\s*")
 COMMA = re.compile(r"\s*,\s*")
@@ -39,12 +40,16 @@ class Choices:
         self.lines = tuple(lines)
         self.detail = detail
         self._labels = {line.code: line.label for line in self.lines}
-        self._codes: dict[str, set[str]] = {}
+
+    @cached_property
+    def _codes(self) -> dict[str, set[str]]:
+        """The codes that some words may mean; gathered when somebody asks, for writing needs none of it."""
+        codes: dict[str, set[str]] = {}
         for line in self.lines:
             for words in (line.label, *line.also):
-                self._codes.setdefault(fold(words), set()).add(line.code)
+                codes.setdefault(fold(words), set()).add(line.code)
         # A code always means itself, whatever else is called by the same letters.
-        self._codes |= {fold(line.code): {line.code} for line in self.lines}
+        return codes | {fold(line.code): {line.code} for line in self.lines}
 
     @property
     def labels(self) -> list[str]:

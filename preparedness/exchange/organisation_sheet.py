@@ -1,8 +1,9 @@
 """The sheet of organisations in a copy of the roster, column by column. No file can set a verification."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
 
-from preparedness.contacts.models import PHONE_KINDS, Channel, Organisation, Person
+from preparedness.contacts.models import PHONE_KINDS
 from preparedness.exchange.sheets import Column, Editable, Sheet, Surroundings, ref_column
 from preparedness.exchange.values import Kind
 from preparedness.i18n import _l
@@ -11,22 +12,37 @@ from preparedness.vocabulary import ChannelKind, Relation, Verification
 YES, NO = Editable.YES, Editable.NO
 
 
-def first_channel(channels: list[Channel], *kinds: ChannelKind) -> Channel | None:
-    """The channel of these kinds that is preferred."""
+class Way(Protocol):
+    """A way to reach somebody, whichever query found it."""
+
+    @property
+    def kind(self) -> ChannelKind:
+        """What kind of way it is."""
+
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+
+
+W = TypeVar("W", bound=Way)
+
+
+def first_channel(channels: Sequence[W], *kinds: ChannelKind) -> W | None:
+    """The channel of these kinds that is preferred; None where there is none."""
     return next((channel for channel in channels if channel.kind in kinds), None)
 
 
-def address(row: Organisation | Person, *kinds: ChannelKind) -> str | None:
+def address(row: Any, *kinds: ChannelKind) -> str | None:
     """The address by which somebody is reached first in these ways."""
     channel = first_channel(row.channels, *kinds)
     return channel.address if channel else None
 
 
-def _functional_contact(organisation: Organisation) -> str | None:
+def _functional_contact(organisation: Any) -> str | None:
     return address(organisation, ChannelKind.EMAIL) or address(organisation, *PHONE_KINDS)
 
 
-def _places(organisation: Organisation) -> list[str]:
+def _places(organisation: Any) -> list[str]:
     return [
         f"{each.country}: {each.place}" if each.place else each.country
         for each in organisation.covers
@@ -39,7 +55,7 @@ def ref(row: Any, _around: Surroundings) -> str:
     return str(row.ref)
 
 
-def _verification(row: Organisation | Person, _around: Surroundings) -> str:
+def _verification(row: Any, _around: Surroundings) -> str:
     return str(Verification(row.verification).words)
 
 
@@ -48,6 +64,7 @@ ORGANISATIONS = Sheet(
     title=_l("Organisations"),
     spare=50,
     removable=True,
+    frozen=2,
     columns=(
         ref_column(ref),
         Column("name", _l("Name"), Kind.TEXT, 24, YES, lambda row, _: row.name, required=True),
@@ -56,7 +73,7 @@ ORGANISATIONS = Sheet(
         Column("city", _l("City"), Kind.TEXT, 12, YES, lambda row, _: row.city),
         Column(
             "covers",
-            _l("Serves (countries, provinces)"),
+            _l("Serves (countries, provinces; not villages)"),
             Kind.SET,
             16,
             YES,
@@ -85,13 +102,14 @@ ORGANISATIONS = Sheet(
         ),
         Column(
             "parent",
-            _l("Belongs to (Ref)"),
+            _l("Belongs to (umbrella, Ref)"),
             Kind.CHOICE,
             9,
             YES,
-            lambda row, _: row.parent.ref if row.parent else None,
+            lambda row, _: row.parent_ref,
             "organisation_ref",
             prints=False,
+            grows=True,
         ),
         Column(
             "people_reached",
@@ -109,9 +127,10 @@ ORGANISATIONS = Sheet(
             Kind.CHOICE,
             9,
             YES,
-            lambda row, _: row.contact_person.ref if row.contact_person else None,
+            lambda row, _: row.contact_person_ref,
             "person_ref",
             prints=False,
+            grows=True,
         ),
         Column("verification", _l("Verification"), Kind.TEXT, 14, NO, _verification, prints=False),
         Column(

@@ -1,6 +1,9 @@
 """The sheet of people in a copy of the roster, column by column. No file can set what somebody agreed to."""
 
+from typing import Any
+
 from preparedness.contacts.models import PHONE_KINDS
+from preparedness.exchange import disclosures
 from preparedness.exchange.organisation_sheet import address, ref
 from preparedness.exchange.sheets import Column, Editable, Sheet, ref_column
 from preparedness.exchange.values import Kind
@@ -9,11 +12,23 @@ from preparedness.vocabulary import ChannelKind
 
 YES, NEW, NO = Editable.YES, Editable.NEW, Editable.NO
 
+
+def _best_channel(row: Any) -> ChannelKind | None:
+    """How somebody is reached first; of somebody sensitive no more than that there is a relay."""
+    kinds = [each.kind for each in row.channels]
+    return next((kind for kind in kinds if not row.sensitive or kind is ChannelKind.RELAY), None)
+
+
+def _address(row: Any, *kinds: ChannelKind) -> str | None:
+    return address(row, *kinds) if disclosures.may_leave(row) else None
+
+
 PEOPLE = Sheet(
     key="people",
     title=_l("People"),
     spare=50,
     removable=True,
+    frozen=2,
     columns=(
         ref_column(ref),
         Column(
@@ -31,8 +46,9 @@ PEOPLE = Sheet(
             Kind.CHOICE,
             20,
             YES,
-            lambda row, _: row.organisation.ref if row.organisation else None,
+            lambda row, _: row.organisation_ref,
             "organisation",
+            grows=True,
         ),
         Column("function", _l("Function there"), Kind.TEXT, 14, YES, lambda row, _: row.function),
         Column(
@@ -102,7 +118,7 @@ PEOPLE = Sheet(
             Kind.CHOICE,
             9,
             YES,
-            lambda row, _: row.channels[0].kind if row.channels else None,
+            lambda row, _: _best_channel(row),
             "channel",
             prints=False,
         ),
@@ -112,7 +128,7 @@ PEOPLE = Sheet(
             Kind.TEXT,
             22,
             YES,
-            lambda row, _: address(row, ChannelKind.EMAIL),
+            lambda row, _: _address(row, ChannelKind.EMAIL),
             prints=False,
             private=True,
         ),
@@ -122,7 +138,7 @@ PEOPLE = Sheet(
             Kind.PHONE,
             15,
             YES,
-            lambda row, _: address(row, *PHONE_KINDS),
+            lambda row, _: _address(row, *PHONE_KINDS),
             prints=False,
             private=True,
         ),

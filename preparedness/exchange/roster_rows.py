@@ -1,41 +1,112 @@
-"""The roster's rows as they are now, each kind in a constant number of statements."""
+"""The roster's rows as they are now, in a constant number of statements and with no more than a sheet says."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from preparedness.accounts.models import Agency
-from preparedness.contacts.models import Consent, ContactState, Organisation, Person, Purpose
+from preparedness.contacts.models import (
+    Capability,
+    Channel,
+    Consent,
+    ContactState,
+    Coverage,
+    Organisation,
+    Person,
+    Purpose,
+    Spoken,
+)
 from preparedness.database import db
 from preparedness.i18n import _, day
 from preparedness.plans.models import HOLDING, Assignment
 
+OF_BOTH = ("id", "ref", "name", "country", "city", "verification", "verified_until", "sensitive")
+OF_BOTH_SINCE = ("version", "created_at", "updated_at", "updated_by")
+OF_AN_ORGANISATION = (*OF_BOTH, *OF_BOTH_SINCE, "kind", "people_reached", "languages", "confirmed_at")
+OF_A_PERSON = (
+    *OF_BOTH,
+    *OF_BOTH_SINCE,
+    *("alias", "function", "language", "timezone", "source", "told_on", "confirmed_self_at"),
+)
 
-def organisations(agency: Agency) -> list[Organisation]:
-    """The organisations of the roster, with what a sheet says of them."""
-    query = select(Organisation).where(Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE)
-    loaded = query.options(
-        selectinload(Organisation.channels),
-        selectinload(Organisation.capabilities),
-        selectinload(Organisation.covers),
-        selectinload(Organisation.parent),
-        selectinload(Organisation.contact_person),
+
+class OrganisationRow(SimpleNamespace):
+    """What a sheet says of an organisation."""
+
+
+class PersonRow(SimpleNamespace):
+    """What a sheet says of a person."""
+
+    @property
+    def shown_name(self) -> str:
+        """The name other people may read: the working name of somebody sensitive."""
+        return str(self.alias if self.sensitive and self.alias else self.name)
+
+
+def organisations(agency: Agency) -> Iterator[OrganisationRow]:
+    """The organisations of the roster, with what a sheet says of them; one at a time, for there may be many."""
+    parent = aliased(Organisation)
+    query = (
+        select(*(getattr(Organisation, name) for name in OF_AN_ORGANISATION), parent.ref, Person.ref)
+        .outerjoin(parent, Organisation.parent_id == parent.id)
+        .outerjoin(Person, Organisation.contact_person_id == Person.id)
+        .where(Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE)
     )
-    return list(db.session.scalars(loaded.order_by(Organisation.name_fold, Organisation.id)))
+    names = (*OF_AN_ORGANISATION, "parent_ref", "contact_person_ref")
+    parts = {
+        "channels": _parts(Channel, Channel.organisation_id, agency, Channel.preference, Channel.id),
+        "capabilities": _parts(Capability, Capability.organisation_id, agency, Capability.code),
+        "covers": _parts(Coverage, Coverage.organisation_id, agency, Coverage.id),
+    }
+    for row in db.session.execute(query.order_by(Organisation.name_fold, Organisation.id)):
+        yield OrganisationRow(**dict(zip(names, row, strict=True)), **_of(row[0], parts))
 
 
-def people(agency: Agency) -> list[Person]:
-    """The people of the roster, with what a sheet says of them."""
-    query = select(Person).where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE)
-    loaded = query.options(
-        selectinload(Person.channels),
-        selectinload(Person.capabilities),
-        selectinload(Person.spoken),
-        selectinload(Person.organisation),
+def people(agency: Agency) -> Iterator[PersonRow]:
+    """The people of the roster, with what a sheet says of them; one at a time, for there may be many."""
+    query = (
+        select(*(getattr(Person, name) for name in OF_A_PERSON), Organisation.ref)
+        .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+        .where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE)
     )
-    return list(db.session.scalars(loaded.order_by(Person.name_fold, Person.id)))
+    names = (*OF_A_PERSON, "organisation_ref")
+    parts = {
+        "channels": _parts(Channel, Channel.person_id, agency, Channel.preference, Channel.id),
+        "capabilities": _parts(Capability, Capability.person_id, agency, Capability.code),
+        "spoken": _parts(Spoken, Spoken.person_id, agency, Spoken.language),
+    }
+    for row in db.session.execute(query.order_by(Person.name_fold, Person.id)):
+        yield PersonRow(**dict(zip(names, row, strict=True)), **_of(row[0], parts))
+
+
+Parts = dict[int, list[Any]]
+"""What belongs to each row, by the row's number."""
+
+PARTS: dict[type[Any], tuple[str, ...]] = {
+    Channel: ("kind", "address"),
+    Capability: ("code",),
+    Coverage: ("relation", "country", "place"),
+    Spoken: ("language",),
+}
+"""What a sheet says of what belongs to a row."""
+
+
+def _parts(model: type[Any], owner: InstrumentedAttribute[Any], agency: Agency, *order: Any) -> Parts:
+    """What belongs to the rows of an agency, in one statement."""
+    whose: Any = Organisation if owner.key == "organisation_id" else Person
+    query = select(owner, *(getattr(model, name) for name in PARTS[model])).join(whose, owner == whose.id)
+    found: Parts = defaultdict(list)
+    for row in db.session.execute(query.where(whose.agency_id == agency.id).order_by(owner, *order)):
+        found[row[0]].append(row)
+    return found
+
+
+def _of(number: int, parts: Mapping[str, Parts]) -> dict[str, list[Any]]:
+    return {name: found.pop(number, []) for name, found in parts.items()}
 
 
 def names(agency: Agency) -> list[tuple[str, str]]:
@@ -52,13 +123,14 @@ def people_names(agency: Agency) -> list[tuple[str, str, str | None, bool]]:
     return [(ref, name, alias, sensitive) for ref, name, alias, sensitive in db.session.execute(query)]
 
 
-def figures(agency: Agency, persons: list[Person]) -> dict[str, Mapping[int, Any]]:
+def figures(agency: Agency, _persons: object = None) -> dict[str, Mapping[int, Any]]:
     """What a sheet says beside people's rows: roles held, what they agreed to, who goes by a working name."""
-    return {
-        "roles_held": _roles_held(agency),
-        "agreed": _agreed(agency),
-        "discreet": {each.id: True for each in persons if each.shown_name != each.name},
-    }
+    return {"roles_held": _roles_held(agency), "agreed": _agreed(agency), "discreet": _discreet(agency)}
+
+
+def _discreet(agency: Agency) -> dict[int, bool]:
+    query = select(Person.id).where(Person.agency_id == agency.id, Person.sensitive, Person.alias != Person.name)
+    return dict.fromkeys(db.session.scalars(query.where(Person.alias != "")), True)
 
 
 def _roles_held(agency: Agency) -> dict[int, int]:

@@ -251,6 +251,8 @@ class Scope:
     at: datetime
     contacts: bool = False
     blank: bool = False
+    given: Mapping[str, Mapping[str, Line]] | None = None
+    """What was given out before, by sheet and Ref: a row of the same version need not be read again."""
 
 
 @dataclass(frozen=True)

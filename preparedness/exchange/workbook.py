@@ -23,6 +23,8 @@ ROWS_BELOW = 500
 LABEL_WIDTH, ADVICE_WIDTH = 28, 100
 PRINTED_BELOW = 5
 MARGIN = 0.39  # inches: 10 mm
+LONGEST_LIST = 2_000
+"""Nobody chooses from a longer list; what is typed instead is checked when the file comes back."""
 LISTS, MANIFEST = "Lists", "_preparedness"
 Fact = tuple[str, str]
 
@@ -234,7 +236,8 @@ def _write_lists(book: Book, pen: Pen, pages: Sequence[Page], around: Surroundin
 
 def _offered(column: Column, around: Surroundings) -> list[str]:
     choices: Choices | None = around.lists.get(column.choices) if column.choices else None
-    return choices.labels if choices and column.kind in (Kind.CHOICE, Kind.YES_NO) else []
+    offered = choices is not None and column.kind in (Kind.CHOICE, Kind.YES_NO) and len(choices.lines) <= LONGEST_LIST
+    return choices.labels if choices and offered else []
 
 
 def _write_manifest(book: Book, pen: Pen, manifest: Mapping[str, str]) -> None:
