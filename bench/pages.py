@@ -5,31 +5,24 @@ against a bare Flask page that loads the same rows by the same verbs and writes 
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
 
 from flask import Flask, g, render_template_string
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from bench.stage import counted, paired, stage
+from bench.stage import PEOPLE, counted, grow, paired, size, stage
 from preparedness import database, demo, i18n, pages
 from preparedness.accounts.models import Agency, SignIn, User
 from preparedness.activations import running
 from preparedness.activations.models import Activation
-from preparedness.audit import CONSOLE
-from preparedness.contacts import organisations, people, standing
+from preparedness.contacts import people, standing
 from preparedness.contacts.models import Organisation, Person
-from preparedness.database import Model, db, transaction
+from preparedness.database import Model, db
 from preparedness.plans.models import Role, Seat
-from preparedness.vocabulary import Capability, OrganisationKind, Source
 
-PEOPLE, ORGANISATIONS, BATCH = 10_000, 1_000, 1_000
 MOST = 3.0
 TURNS = 60
 LIST = "/contacts/people"
-LANDS = (("CA", "America/Toronto"), ("FR", "Europe/Paris"), ("US", "America/New_York"))
-HELP = (Capability.HEALTH_CLINICAL, Capability.TRANSLATION, Capability.COORDINATION)
 
 TABLE = """<!doctype html><title>People</title><table>{% for person, why_not in rows %}
 <tr><th><a href="/contacts/people/{{ person.id }}">{{ person.shown_name }}</a></th>
@@ -104,11 +97,6 @@ def first(model: type[Model]) -> int:
     return db.session.scalars(select(func.min(model.id))).one()
 
 
-def size(model: type[Model]) -> int:
-    """How many rows there are."""
-    return db.session.scalars(select(func.count()).select_from(model)).one()
-
-
 def statements(app: Flask, client: FlaskClient, address: str) -> int:
     """How many statements a page sends once it was seen before."""
     client.get(address)
@@ -117,43 +105,6 @@ def statements(app: Flask, client: FlaskClient, address: str) -> int:
     if answer.status_code != 200:
         raise SystemExit(f"{address} answers {answer.status_code}")
     return len(said)
-
-
-def grow() -> None:
-    """Let the roster of the example hold many people and organisations."""
-    agency = db.session.scalars(select(Agency)).one()
-    for rows in batches(_association, size(Organisation), ORGANISATIONS):
-        with transaction():
-            organisations.add_many(agency, rows, by=CONSOLE)
-    for rows in batches(_person, size(Person), PEOPLE):
-        with transaction():
-            people.add_many(agency, rows, by=CONSOLE)
-
-
-def batches(row: Callable[[int], dict[str, Any]], begin: int, end: int) -> Iterator[list[dict[str, Any]]]:
-    """Rows by the thousand."""
-    for number in range(begin, end, BATCH):
-        yield [row(each) for each in range(number, min(number + BATCH, end))]
-
-
-def _association(number: int) -> dict[str, Any]:
-    land, _zone = LANDS[number % len(LANDS)]
-    kind = OrganisationKind.HOMETOWN_ASSOCIATION
-    return {"name": f"Association {number:05d}", "country": land, "city": "Town", "kind": kind}
-
-
-def _person(number: int) -> dict[str, Any]:
-    land, zone = LANDS[number % len(LANDS)]
-    return {
-        "name": f"Person {number:05d}",
-        "country": land,
-        "city": "Town",
-        "timezone": zone,
-        "language": "fr",
-        "source": Source.THEMSELVES,
-        "email": f"person{number}@example.org",
-        "capabilities": [HELP[number % len(HELP)]],
-    }
 
 
 def weigh(app: Flask, client: FlaskClient) -> float:

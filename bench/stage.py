@@ -6,13 +6,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from preparedness import create_app, migrating
+from preparedness.accounts.models import Agency
+from preparedness.audit import CONSOLE
 from preparedness.config import Config
-from preparedness.database import db
+from preparedness.contacts import organisations, people
+from preparedness.contacts.models import Organisation, Person
+from preparedness.database import Model, db, transaction
+from preparedness.vocabulary import Capability, OrganisationKind, Source
+
+PEOPLE, ORGANISATIONS, BATCH = 10_000, 1_000, 1_000
+LANDS = (("CA", "America/Toronto"), ("FR", "Europe/Paris"), ("US", "America/New_York"))
+HELP = (Capability.HEALTH_CLINICAL, Capability.TRANSLATION, Capability.COORDINATION)
 
 
 @contextmanager
@@ -78,3 +88,45 @@ def paired(one: Callable[[], object], other: Callable[[], object], times: int) -
         ones.append(cpu(one, 1))
         others.append(cpu(other, 1))
     return median(ones), median(others), median(a / b for a, b in zip(ones, others, strict=True))
+
+
+def size(model: type[Model]) -> int:
+    """How many rows there are."""
+    return db.session.scalars(select(func.count()).select_from(model)).one()
+
+
+def grow() -> None:
+    """Let the roster of the example hold many people and organisations."""
+    agency = db.session.scalars(select(Agency)).one()
+    for rows in batches(_association, size(Organisation), ORGANISATIONS):
+        with transaction():
+            organisations.add_many(agency, rows, by=CONSOLE)
+    for rows in batches(_person, size(Person), PEOPLE):
+        with transaction():
+            people.add_many(agency, rows, by=CONSOLE)
+
+
+def batches(row: Callable[[int], dict[str, Any]], begin: int, end: int) -> Iterator[list[dict[str, Any]]]:
+    """Rows by the thousand."""
+    for number in range(begin, end, BATCH):
+        yield [row(each) for each in range(number, min(number + BATCH, end))]
+
+
+def _association(number: int) -> dict[str, Any]:
+    land, _zone = LANDS[number % len(LANDS)]
+    kind = OrganisationKind.HOMETOWN_ASSOCIATION
+    return {"name": f"Association {number:05d}", "country": land, "city": "Town", "kind": kind}
+
+
+def _person(number: int) -> dict[str, Any]:
+    land, zone = LANDS[number % len(LANDS)]
+    return {
+        "name": f"Person {number:05d}",
+        "country": land,
+        "city": "Town",
+        "timezone": zone,
+        "language": "fr",
+        "source": Source.THEMSELVES,
+        "email": f"person{number}@example.org",
+        "capabilities": [HELP[number % len(HELP)]],
+    }
