@@ -1,25 +1,18 @@
 """Channels: each way out, and the three ways in which a letter does not leave."""
 
 import hmac
-import ipaddress
 import json
 import smtplib
 import socket
-import ssl
-from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
 from aiosmtpd.smtp import AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from preparedness.database import now
 from preparedness.notifications.channels import Email, Folder, Permanent, Temporary, Text, Unreachable
 from preparedness.notifications.letters import Envelope, Letter
-from tests.notifications.servers import MailServer, Webhook, free_port
+from tests.notifications.servers import MailServer, Webhook, free_port, self_signed
 
 LETTER = Letter("A role for you", "Hello.\n", "<p>Hello.</p>", "Hello.")
 
@@ -146,14 +139,14 @@ def test_the_password_is_not_sent_without_tls(server):
 
 
 def test_a_certificate_that_cannot_be_verified_is_not_trusted(tmp_path):
-    with MailServer(tls_context=_self_signed(tmp_path)) as server, pytest.raises(Unreachable, match="SSL"):
+    with MailServer(tls_context=self_signed(tmp_path)) as server, pytest.raises(Unreachable, match="SSL"):
         Email(server.url).send(envelope())
 
     assert server.mails == []
 
 
 def test_a_verified_certificate_is_used_from_the_first_mail_on(tmp_path, monkeypatch):
-    context = _self_signed(tmp_path)
+    context = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
 
     with MailServer(tls_context=context, require_starttls=True) as server:
@@ -165,7 +158,7 @@ def test_a_verified_certificate_is_used_from_the_first_mail_on(tmp_path, monkeyp
 
 
 def test_a_server_over_tls_gets_name_and_password_as_they_are(tmp_path, monkeypatch):
-    context = _self_signed(tmp_path)
+    context = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     seen = []
 
@@ -253,26 +246,3 @@ def test_a_webhook_that_hangs_up_is_tried_again_later():
 def test_a_letter_without_a_short_form_is_never_a_text():
     with pytest.raises(Permanent):
         Text("https://gateway.example.org").send(envelope(letter=Letter("Subject", "Text\n", "<p>Text</p>", None)))
-
-
-def _self_signed(folder):
-    """A certificate for 127.0.0.1 that nobody else vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    alternative = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(alternative, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "key.pem").write_bytes(secret)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    return context
