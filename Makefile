@@ -2,7 +2,7 @@
 PYBABEL = .venv/bin/pybabel
 CATALOGUES = preparedness/translations
 
-.PHONY: run test sure bench soak translations migration
+.PHONY: run test sure bench soak translations openapi migration
 
 run:
 	python3 run.py
@@ -24,6 +24,10 @@ translations:
 		--project=Preparedness -o $(CATALOGUES)/messages.pot .
 	$(PYBABEL) update -i $(CATALOGUES)/messages.pot -d $(CATALOGUES) --no-fuzzy-matching --ignore-obsolete --no-wrap
 	$(PYBABEL) compile -d $(CATALOGUES)
+
+# What the API takes and answers, as a file that a review can compare.
+openapi:
+	PREPAREDNESS_INSTANCE=$$(mktemp -d) .venv/bin/python -m tests.api.openapi docs/openapi.json
 
 # make migration SAYS="a date of birth for each plan"
 migration:
