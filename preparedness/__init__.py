@@ -9,8 +9,11 @@ from preparedness import config as configuration
 from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
 from preparedness.activations import views as activations_views
+from preparedness.api import activations as api_activations
 from preparedness.api import contacts as api_contacts
+from preparedness.api import replies as api_replies
 from preparedness.api import specification
+from preparedness.api import tasks as api_tasks
 from preparedness.confirmations import views as confirmations_views
 from preparedness.contacts import views as contacts_views
 from preparedness.exchange import views as exchange_views
@@ -31,7 +34,7 @@ VIEWS = (
 )
 """The doors with pages, in the order of the menu."""
 
-FOR_PROGRAMS = (api_contacts,)
+FOR_PROGRAMS = (api_contacts, api_activations, api_tasks, api_replies)
 """The doors for programs, in the order of their document."""
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from preparedness.accounts.models import Agency, SignIn, User
-from preparedness.activations import running
+from preparedness.activations import log, running
 from preparedness.activations.models import ActivationKind, Task
 from preparedness.config import current
 from preparedness.confirmations import campaigns
@@ -91,6 +91,7 @@ def _rows(
             "activation_id": activation.id,
             "task_id": db.session.scalars(task).first() or 0,
             "reply_id": activation.replies[0].id,
+            "line_id": log.of(activation)[0].id,
             "message_id": _failed(agency),
             "copy_id": copy.id,
             "return_id": brought.id,

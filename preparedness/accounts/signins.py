@@ -86,6 +86,12 @@ def recent(at: float, within: timedelta) -> bool:
     return datetime.fromtimestamp(at, UTC) > now() - within
 
 
+def anew(member: User, within: timedelta) -> bool:
+    """True where a member has just signed in on the pages, and is signed in still."""
+    query = select(SignIn.id).where(SignIn.member_id == member.id, SignIn.ended_at.is_(None))
+    return db.session.scalar(query.where(SignIn.started_at > now() - within).limit(1)) is not None
+
+
 def network(address: str | None) -> str:
     """An address without what tells one household from another: /24, or /48."""
     try:

@@ -22,7 +22,7 @@ from preparedness.notifications import outbox
 HERE = frozenset({ReplyState.AVAILABLE_NOW, ReplyState.AVAILABLE_FROM, ReplyState.REMOTE_ONLY})
 """The answers of people who can be counted on, now or from a time."""
 
-REPORTED = ("state", "available_from", "called_at", "reached_at", "by", "answered_by")
+REPORTED = ("state", "available_from", "called_at", "reached_at", "by", "answered_by", "note")
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,12 @@ def report(
     version: int | None = None,
     called_at: datetime | None = None,
     answered_by: str | None = None,
+    note: str | None = None,
 ) -> None:
-    """Note what somebody said on the phone, or that they were called. Raises Stale, or Refused."""
+    """Note what somebody said on the phone, or that they were called. Raises Stale, or Refused.
+
+    Without a note the one that is there stays; an empty one clears it.
+    """
     expect(reply, version, {"state": state, "available_from": available_from}, ("state", "available_from"))
     _refuse(reply, state, available_from)
     data: dict[str, Any] = {
@@ -108,6 +112,8 @@ def report(
     }
     if state is not reply.state or data["available_from"] != reply.available_from:
         data |= {"by": via, "answered_by": answered_by or by.label}
+    if note is not None:
+        data["note"] = note or None
     _keep(reply, data, Action.REPLY_REPORTED, by)
 
 

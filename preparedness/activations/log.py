@@ -8,7 +8,7 @@ from preparedness.activations import numbers
 from preparedness.activations.models import Activation, LogKind, LogLine
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, now
-from preparedness.errors import Refused
+from preparedness.errors import Missing, Refused
 from preparedness.i18n import _
 
 
@@ -40,6 +40,15 @@ def write(
     db.session.add(line)
     db.session.flush()
     record(Action.LOG_WRITTEN, line, by=by, number=line.number, kind=kind)
+    return line
+
+
+def get(line_id: int, *, activation: Activation) -> LogLine:
+    """A line of an activation's log. Raises Missing."""
+    query = select(LogLine).where(LogLine.id == line_id, LogLine.activation_id == activation.id)
+    line = db.session.scalar(query)
+    if line is None:
+        raise Missing
     return line
 
 

@@ -219,6 +219,11 @@ class LogLine(OfAgency, Model):
     text: Mapped[str]
     for_whom: Mapped[str | None]
 
+    @property
+    def version(self) -> int:
+        """Always the first: a line is never changed."""
+        return 1
+
 
 @event.listens_for(LogLine, "before_update")
 @event.listens_for(LogLine, "before_delete")

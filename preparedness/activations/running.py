@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from preparedness.accounts.models import Access, Agency, User
-from preparedness.activations import alerts, checklists, duties, log, numbers
+from preparedness.accounts import webhooks
+from preparedness.accounts.models import Agency, Event, User
+from preparedness.activations import alerts, checklists, duties, lists, log, numbers
 from preparedness.activations.models import (
     Activation,
     ActivationKind,
     ActivationState,
-    Duty,
     LogKind,
 )
 from preparedness.audit import Action, Actor, record
@@ -31,7 +31,7 @@ def get(activation_id: int, *, agency: Agency, member: User | None = None) -> Ac
     """An activation of the agency. For an operator only those they work on. Raises Missing."""
     activation = db.session.scalar(
         select(Activation)
-        .where(Activation.id == activation_id, *_visible(agency, member))
+        .where(Activation.id == activation_id, *lists.visible(agency, member))
         .options(selectinload(Activation.plan), selectinload(Activation.plan_version))
     )
     if activation is None:
@@ -41,7 +41,7 @@ def get(activation_id: int, *, agency: Agency, member: User | None = None) -> Ac
 
 def listed(agency: Agency, member: User | None = None) -> list[Activation]:
     """The activations a member may see: those that run first, then the latest."""
-    query = select(Activation).where(*_visible(agency, member)).options(selectinload(Activation.plan))
+    query = select(Activation).where(*lists.visible(agency, member)).options(selectinload(Activation.plan))
     found = db.session.scalars(query.order_by(Activation.started_at.desc(), Activation.id.desc()))
     order = list(ActivationState)
     return sorted(found, key=lambda each: min(order.index(each.state), 2))
@@ -51,7 +51,7 @@ def bands(agency: Agency, member: User | None = None) -> list[Activation]:
     """What runs now and is shown over every page: the real ones first."""
     query = (
         select(Activation)
-        .where(*_visible(agency, member), Activation.state == ActivationState.ACTIVE)
+        .where(*lists.visible(agency, member), Activation.state == ActivationState.ACTIVE)
         .options(selectinload(Activation.plan))
         .order_by(Activation.started_at)
     )
@@ -67,13 +67,6 @@ def of(plan: Plan) -> list[Activation]:
 def to_review(agency: Agency) -> list[Activation]:
     """The running activations whose review date is past: go on, step down or stand down?"""
     return [activation for activation in bands(agency) if activation.review_at <= now()]
-
-
-def _visible(agency: Agency, member: User | None) -> list[Any]:
-    if member is None or member.access.includes(Access.PLANNER):
-        return [Activation.agency_id == agency.id]
-    works_on = select(Duty.activation_id).where(Duty.member_id == member.id)
-    return [Activation.agency_id == agency.id, Activation.id.in_(works_on)]
 
 
 def version_of(plan: Plan) -> PlanVersion:
@@ -122,6 +115,7 @@ def start(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Activation:
     duties.change(activation, data.get("on_duty") or [], by=by)
     _note(activation, _first_line(activation), by)
     alerts.send(activation, by=by)
+    _announce(Event.ACTIVATION_STARTED, activation)
     return activation
 
 
@@ -197,6 +191,7 @@ def stand_down(activation: Activation, summary: str | None, *, by: Actor) -> Non
     touch(activation, by=by.label)
     told = alerts.tell(activation, "stood_down")
     record(Action.STOOD_DOWN, activation, by=by, tasks=len(due), told=told)
+    _announce(Event.ACTIVATION_STOOD_DOWN, activation)
     with speaking(activation.plan_version.language):
         _note(activation, _("Stood down. %(summary)s", summary=summary or "").strip(), by)
 
@@ -211,6 +206,7 @@ def close(activation: Activation, report_back: str, *, by: Actor) -> None:
     touch(activation, by=by.label)
     told = alerts.tell(activation, "report_back")
     record(Action.ACTIVATION_CLOSED, activation, by=by, told=told)
+    _announce(Event.ACTIVATION_CLOSED, activation)
 
 
 def cancel(activation: Activation, reason: str | None, *, by: Actor) -> None:
@@ -221,6 +217,7 @@ def cancel(activation: Activation, reason: str | None, *, by: Actor) -> None:
     touch(activation, by=by.label)
     told = alerts.tell(activation, "alert_cancelled")
     record(Action.ACTIVATION_CANCELLED, activation, by=by, stopped=stopped, told=told)
+    _announce(Event.ACTIVATION_CANCELLED, activation)
 
 
 def move_review(activation: Activation, review_at: datetime, *, by: Actor) -> None:
@@ -236,12 +233,28 @@ def move_review(activation: Activation, review_at: datetime, *, by: Actor) -> No
 def _refuse_unless(activation: Activation, state: ActivationState) -> None:
     """Refuse what does not fit where an activation stands; two at once wait for one another here."""
     db.session.flush()
-    db.session.refresh(activation, ["state", "version"], with_for_update={"of": Activation, "key_share": True})
+    db.session.refresh(activation, ["state", "level", "version"], with_for_update={"of": Activation, "key_share": True})
     if activation.state is state:
         return
     if state is ActivationState.RECOVERY and activation.state is ActivationState.ACTIVE:
         raise Refused(_("Stand it down first, then close it."))
     raise Refused(_("This activation is not running any more: %(state)s.", state=activation.state.words))
+
+
+def _announce(event: Event, activation: Activation) -> None:
+    """Tell programs where an activation stands."""
+    webhooks.announce(
+        event,
+        activation,
+        activation_id=activation.id,
+        number=activation.number,
+        plan_id=activation.plan_id,
+        plan_ref=activation.plan.ref,
+        plan_version=activation.plan_version.number,
+        kind=activation.kind,
+        level=activation.level,
+        state=activation.state,
+    )
 
 
 def _note(activation: Activation, text: str, by: Actor) -> None:

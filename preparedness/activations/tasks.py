@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import selectinload
 
-from preparedness.accounts.models import Access, Agency, User
+from preparedness.accounts import webhooks
+from preparedness.accounts.models import Access, Agency, Event, User
 from preparedness.activations import checklists, duties
 from preparedness.activations.models import Activation, ActivationState, Task, TaskState
 from preparedness.audit import Action, Actor, record
@@ -121,8 +122,10 @@ def report(
     if not changes:
         return
     _kept(task, changes, by)
-    if is_done and not was_done and _goes_on(task):
-        checklists.following(task)
+    if is_done and not was_done:
+        _announce(task)
+        if _goes_on(task):
+            checklists.following(task)
 
 
 def _reported(task: Task, state: TaskState, note: str | None, done_at: datetime | None, done_by: str) -> dict[str, Any]:
@@ -149,6 +152,22 @@ def _kept(task: Task, changes: Changes, by: Actor) -> None:
     touch(task, by=by.label)
     record(Action.TASK_CHANGED, task, by=by, changes=changes)
     db.session.flush()
+
+
+def _announce(task: Task) -> None:
+    """Tell programs that a task is done; by whom, they read where they may."""
+    webhooks.announce(
+        Event.TASK_DONE,
+        task,
+        task_id=task.id,
+        task_ref=task.ref,
+        item_key=task.item_key,
+        role_key=task.owner_role.key if task.owner_role else None,
+        seat_id=task.seat_id,
+        plan_id=task.plan_id,
+        activation_id=task.activation_id,
+        kind=task.activation.kind if task.activation else None,
+    )
 
 
 def _goes_on(task: Task) -> bool:

@@ -1,15 +1,18 @@
 """What every resource of the API has in common: rows, pages of rows, and how a list is asked for."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
-from preparedness.shapes import Shape
+from preparedness.i18n import _
+from preparedness.shapes import MomentIn, Shape
 
 MOST_PER_PAGE = 200
 LAST_PAGE = 1_000_000
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class Stamp(fields.AwareDateTime):
@@ -66,3 +69,12 @@ def told(field: fields.Field[Any], tell: Callable[[Any], Any]) -> fields.Field[A
     field.dump_only = True
     field.get_value = lambda obj, *_args, **_kwargs: tell(obj)  # type: ignore[method-assign]
     return field
+
+
+class Instant(MomentIn):
+    """A moment as RFC 3339 writes it, with its offset: a program's clock stands in no zone of its own."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not RFC_3339.fullmatch(value):
+            raise ValidationError(str(_("Write a moment with its offset, as 2026-11-24T04:35:46Z.")))
+        return super()._deserialize(value.upper(), attr, data, **kwargs)
