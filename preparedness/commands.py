@@ -23,7 +23,7 @@ from preparedness.database import db, transaction
 from preparedness.errors import Missing, Refused
 from preparedness.exchange import returns, settlements, uploads, workbooks
 from preparedness.exchange.models import Return, WorkbookKind
-from preparedness.exchange.views import NEEDED
+from preparedness.exchange.return_views import NEEDED
 
 
 class Commands(click.Group):

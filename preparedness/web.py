@@ -75,6 +75,7 @@ class Form:
         self.start = dict(data or {})
         self.errors: dict[str, list[str]] = {}
         self.stale: list[StaleField] = []
+        self.refused: Refused | None = None
         self.data: dict[str, Any] = {}
         self.status = 200
         self.version = posted_version() or getattr(row, "version", None)
@@ -132,7 +133,7 @@ class Form:
 
     def refuse(self, refused: Refused) -> None:
         """Say a refusal at its field, or at the top."""
-        self.status = 422
+        self.status, self.refused = 422, refused
         name = refused.field if refused.field in self.schema.fields else ""
         self.errors.setdefault(name or "", []).append(refused.sentence)
 

@@ -57,8 +57,12 @@ def dump(engine: Engine) -> list[str]:
 
 
 def _parts(sql: str) -> list[str]:
-    """The statement that made a table, a line a part; its columns may stand in another order."""
-    first, *rest = [line.strip().rstrip(",") for line in re.sub(r"[ \t]+", " ", sql).splitlines() if line.strip()]
+    """The statement that made a table, a line a part; its columns may stand in another order.
+
+    SQLite writes columns that were added later behind the last one, in the same line.
+    """
+    lines = re.sub(r", (?=\"?\w+\"? [A-Z])", ",\n", re.sub(r"[ \t]+", " ", sql)).splitlines()
+    first, *rest = [line.strip().rstrip(",") for line in lines if line.strip()]
     return [first.replace('"', "")] + [f"{first} {line}".replace('"', "") for line in rest]
 
 

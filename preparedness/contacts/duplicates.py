@@ -58,6 +58,18 @@ def of(agency: Agency, row: Data, *, among: type[Person] | type[Organisation] = 
     return twins(agency, [row], among=among).get(0, [])
 
 
+def alike(rows: Sequence[Data]) -> dict[int, int]:
+    """New rows that seem to be the same as an earlier one among them: the place of each, and of the earlier."""
+    first: dict[Trait, int] = {}
+    found: dict[int, int] = {}
+    for place, row in enumerate(rows):
+        for trait in _traits(row):
+            earlier = first.setdefault(trait, place)
+            if earlier != place:
+                found.setdefault(place, earlier)
+    return found
+
+
 def refuse(twins: Sequence[Twin], *, anyway: bool) -> None:
     """Raises Refused where a new row has a likely twin and nobody said that it is somebody else."""
     if twins and not anyway:

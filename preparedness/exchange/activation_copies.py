@@ -92,9 +92,14 @@ def problems(sheet: str, cells: Row, around: Surroundings) -> dict[str, str]:
     return said
 
 
-def twins(_agency: Agency, _sheet: str, _rows: Mapping[int, Any]) -> dict[int, str]:
+def twins(_agency: Agency, _sheet: str, _rows: Mapping[int, Any]) -> dict[int, str | int]:
     """Two lines of a log may say the same."""
     return {}
+
+
+def number(_agency_id: int, _sheet: str, _ref: str) -> int | None:
+    """Nothing that is new here is merged into another row."""
+    return None
 
 
 def apply(agency: Agency, activation_id: int | None, here: Snapshot, taken: Mapping[str, Taken], by: Actor) -> Made:

@@ -128,6 +128,12 @@ def new_words(arrival: Arrival, key: str, base: Rows) -> list[tuple[str, str]]:
     return words
 
 
+def named(arrival: Arrival) -> list[tuple[int, str]]:
+    """The rows of a sheet that say which row they are: number, and Ref or spare Ref."""
+    said = ((number, _said(row, arrival.columns.get("ref"))) for number, row in arrival.below)
+    return [(number, refs.checked(text) or text) for number, text in said if text]
+
+
 def row_name(sheet: str, ref: str | None, number: int) -> str:
     """What names a new row among all others of its file."""
     return ref or f"{SIGN}{sheet}:{number}"
@@ -147,6 +153,8 @@ def _values(
         understood = cells.understood(row.get(arrival.columns[column.key]), pattern, base=given)
         if column.editable is Editable.NO or (before is not None and column.editable is Editable.NEW):
             arrival.read_only += before is not None and understood.value != given
+            if before is not None and column.key == arrival.sheet.named_by and not understood.problem:
+                values[column.key] = understood.value  # never written: it tells whether rows changed places
             continue
         if understood.problem:
             arrival.troubles.append(_trouble(arrival, number, column.key, understood.problem))

@@ -17,6 +17,7 @@ class WorkbookKind(Worded):
     ROSTER = "roster", _l("roster")
     PLAN = "plan", _l("plan")
     ACTIVATION = "activation", _l("activation")
+    CONTACTS = "contacts", _l("contact sheet")
 
 
 class ReturnState(Worded):
@@ -42,6 +43,24 @@ class Outcome(Worded):
     HELD = "held", _l("held back until you say")
 
 
+class Why(Worded):
+    """Why a row or cell is held back."""
+
+    MOVED = "moved", _l("these rows seem to have changed places")
+    TWICE = "twice", _l("this Ref stands in more than one row")
+    CLEARED = "cleared", _l("much of this column was emptied")
+    UNKNOWN = "unknown", _l("nobody knows any more what was given out")
+    TORN = "torn", _l("a cell beside it could not be read")
+
+
+class Errand(Worded):
+    """What is done beside the request, while a returned copy is being read or applied."""
+
+    READ = "read", _l("reading")
+    APPLY = "apply", _l("applying")
+    UNDO = "undo", _l("undoing")
+
+
 class Workbook(OfAgency, Model):
     """A copy taken offline: what was given out (the merge base) and to whom."""
 
@@ -65,6 +84,9 @@ class Workbook(OfAgency, Model):
     base: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime]
     scrubbed_at: Mapped[datetime | None]
+    destroy_by: Mapped[datetime | None]
+    """Until when a copy with addresses or numbers may lie about, and when its holder said that it is gone."""
+    destroyed_at: Mapped[datetime | None]
 
 
 class Return(OfAgency, Edited, Model):
@@ -89,11 +111,31 @@ class Return(OfAgency, Edited, Model):
     problems: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     notices: Mapped[list[str]] = mapped_column(default=list)
     applied_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    two_way: Mapped[bool] = mapped_column(default=False)
+    """Where nobody knows any more what was given out: the file and the system differ, and each difference is asked."""
+
+    errand: Mapped[Errand | None]
+    """What a worker is to do with it, for whom, how far it is, and who has it until when."""
+    errand_of: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    progress: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
 
     workbook: Mapped[Workbook | None] = relationship(foreign_keys=[workbook_id])
     changes: Mapped[list["Change"]] = relationship(
         back_populates="brought_back", cascade="all, delete-orphan", order_by="Change.id"
     )
+
+
+class BroughtFile(Model):
+    """The very bytes that were brought back, kept until the copy is settled: several hosts share no disk."""
+
+    __tablename__ = "brought_file"
+
+    return_id: Mapped[int] = mapped_column(ForeignKey("brought_back.id", ondelete="CASCADE"), unique=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Change(Model):
@@ -116,9 +158,16 @@ class Change(Model):
     server_at: Mapped[datetime | None]
     server_version: Mapped[int | None]
     outcome: Mapped[Outcome]
+    together: Mapped[str | None]
+    """The cells of the row that are settled together with this one."""
+    why: Mapped[Why | None]
     twin: Mapped[str | None]
     decision: Mapped[str | None]
+    value: Mapped[Any] = mapped_column(JSON, nullable=True)
+    """What was typed where neither entry is right."""
     applied_at: Mapped[datetime | None]
+    undo: Mapped[Any] = mapped_column(JSON, nullable=True)
+    """What takes it back: the row as it was left, and what stood there before."""
 
     brought_back: Mapped[Return] = relationship(back_populates="changes")
 

@@ -22,7 +22,7 @@ from preparedness.exchange.merge import Row
 from preparedness.exchange.organisation_sheet import ORGANISATIONS
 from preparedness.exchange.people_sheet import PEOPLE
 from preparedness.exchange.roster_sheets import SHEETS
-from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
+from preparedness.exchange.sheets import Line, Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _
 from preparedness.vocabulary import ChannelKind
 
@@ -65,9 +65,9 @@ def around(agency: Agency, _subject_id: int | None, scope: Scope) -> Surrounding
 
 def snapshot(agency: Agency, subject_id: int | None, scope: Scope) -> Snapshot:
     """The organisations and people of an agency, in a constant number of statements."""
-    groups = [] if scope.blank else roster_rows.organisations(agency)
-    persons = [] if scope.blank else roster_rows.people(agency)
-    here = replace(around(agency, subject_id, scope), figures=roster_rows.figures(agency, persons) if persons else {})
+    groups = () if scope.blank else roster_rows.organisations(agency)
+    persons = () if scope.blank else roster_rows.people(agency)
+    here = replace(around(agency, subject_id, scope), figures=roster_rows.figures(agency))
     columns = {sheet.key: sheet.offered(contacts=scope.contacts or scope.blank) for sheet in SHEETS}
     return Snapshot(
         here,
@@ -107,17 +107,31 @@ def problems(sheet: str, cells: Row, _around: Surroundings) -> dict[str, str]:
     return {}
 
 
-def twins(agency: Agency, sheet: str, rows: Mapping[int, Any]) -> dict[int, str]:
-    """Who in the roster shares an address, a number, or a name and a country with a new row: row number and Ref."""
-    model = Organisation if sheet == ORGANISATIONS.key else Person
-    data = [_sent(sheet, cells) for cells in rows.values()]
-    found = duplicates.twins(agency, data, among=model)
-    return {number: found[place][0].ref for place, number in enumerate(rows) if place in found}
+def twins(agency: Agency, sheet: str, rows: Mapping[int, Any]) -> dict[int, str | int]:
+    """Who shares an address, a number, or a name and a country with a new row: somebody here, or an earlier row."""
+    data = [_with_channels(_sent(sheet, cells)) for cells in rows.values()]
+    found = duplicates.twins(agency, data, among=_model(sheet))
+    numbers = list(rows)
+    alike: dict[int, str | int] = {
+        numbers[place]: numbers[earlier] for place, earlier in duplicates.alike(data).items()
+    }
+    return alike | {numbers[place]: twins[0].ref for place, twins in found.items()}
+
+
+def number(agency_id: int, sheet: str, ref: str) -> int | None:
+    """The number of somebody in the roster, by their Ref."""
+    model = _model(sheet)
+    return db.session.scalar(select(model.id).where(model.agency_id == agency_id, model.ref == ref))
+
+
+def _model(sheet: str) -> type[Organisation] | type[Person]:
+    return Organisation if sheet == ORGANISATIONS.key else Person
 
 
 def apply(agency: Agency, _subject_id: int | None, here: Snapshot, taken: Mapping[str, Taken], by: Actor) -> Made:
     """Write what was taken, organisations first; answers the rows that were made."""
     groups, persons = taken[ORGANISATIONS.key], taken[PEOPLE.key]
+    here = _with_those_put_away(agency, here, taken, by)
     ids = {line.ref: line.id for sheet in SHEETS for line in here.lines[sheet.key]}
     versions = {line.ref: line.version for sheet in SHEETS for line in here.lines[sheet.key]}
     new_groups = _make(organisations, agency, ORGANISATIONS.key, groups.create, ids, by)
@@ -132,6 +146,19 @@ def apply(agency: Agency, _subject_id: int | None, here: Snapshot, taken: Mappin
         for ref in part.remove:
             verbs.archive(verbs.get(ids[ref], agency=agency), by=by)
     return _made(agency, Organisation, new_groups) | _made(agency, Person, new_persons)
+
+
+def _with_those_put_away(agency: Agency, here: Snapshot, taken: Mapping[str, Taken], by: Actor) -> Snapshot:
+    """Bring back those who were put away here and go on in the file, as somebody decided."""
+    found = dict(here.lines)
+    for sheet, verbs in ((ORGANISATIONS.key, organisations), (PEOPLE.key, people)):
+        gone = set(taken[sheet].update) - set(here.by_ref(sheet))
+        for ref in sorted(gone):
+            row: Any = verbs.get(number(agency.id, sheet, ref) or 0, agency=agency)
+            verbs.restore(row, by=by)
+            db.session.flush()
+            found[sheet] = [*found[sheet], Line(ref, row.version, {}, row.id)]
+    return replace(here, lines=found)
 
 
 def _by_working_name(now: Snapshot, rows: Mapping[str, Row]) -> dict[str, Row]:

@@ -4,119 +4,153 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
-from preparedness.database import db, expect, now, touch
-from preparedness.errors import Refused
-from preparedness.exchange import workbooks
+from preparedness.database import db, now, touch
+from preparedness.exchange import reversals, workbooks
 from preparedness.exchange.arrivals import row_name
-from preparedness.exchange.comparisons import compare, rules_kept
+from preparedness.exchange.comparisons import ADDED_LATER, compare, kept
+from preparedness.exchange.decisions import choices as choices
+from preparedness.exchange.decisions import decide as decide
+from preparedness.exchange.decisions import many as many
+from preparedness.exchange.decisions import refuse_settled, scope
 from preparedness.exchange.kinds import CONTENTS
-from preparedness.exchange.merge import TAKEN, fingerprint
-from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, ReturnState
-from preparedness.exchange.sheets import Line, Made, Scope, Snapshot, Taken
-from preparedness.i18n import _
+from preparedness.exchange.merge import ADD, MERGE, MINE, SERVER, TAKEN, VALUE, key
+from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, ReturnState, Why, Workbook, WorkbookKind
+from preparedness.exchange.sheets import Editable, Line, Made, Snapshot, Taken
 
 CHUNK = 500
-MINE, SERVER, ADD = "mine", "server", "add"
-"""What can be decided: the entry of the file, the entry in the system, and that a new row is no twin."""
-
-
-def decide(brought: Return, decisions: Mapping[int, str], *, version: int | None = None, by: Actor) -> None:
-    """Say for each change whether the entry of the file or the one in the system is right."""
-    _refuse_settled(brought)
-    expect(brought, version, {}, ())
-    changes = {change.id: change for change in brought.changes}
-    for number, decision in decisions.items():
-        change = changes.get(number)
-        if change is None or decision not in choices(change):
-            raise Refused(_("This choice is not offered for this change."))
-    for number, decision in decisions.items():
-        changes[number].decision = decision
-    touch(brought, by=by.label)
-    record(Action.RETURN_DECIDED, brought, by=by, decisions=len(decisions))
-
-
-def choices(change: Change) -> tuple[str, ...]:
-    """What can be decided about a change."""
-    if change.outcome is Outcome.CREATE:
-        return (ADD, SERVER) if change.twin else (MINE, SERVER)
-    if change.outcome in (Outcome.UPDATE, Outcome.REMOVAL) or (change.column and change.outcome in OPEN):
-        return (MINE, SERVER)
-    if change.outcome is Outcome.CONFLICT and change.mine is None:
-        return (MINE, SERVER)
-    return ()
-
+TABLE: Any = Change.__table__
 
 ASKED = frozenset({Outcome.UPDATE, Outcome.CONFLICT, Outcome.REMOVAL})
 """What is settled once: the same entry of the same copy is not asked again, whether it was taken or not."""
 
 OPEN = frozenset({Outcome.CONFLICT, Outcome.HELD})
+"""What waits for a word."""
 
 
-def taken(change: Change) -> bool:
+def taken(change: Any) -> bool:
     """Whether a change is written: as decided, else as is usual for its kind."""
-    if change.twin:
-        return change.decision == ADD
-    return change.decision == MINE if change.decision else change.outcome in TAKEN
+    if change.outcome is Outcome.CREATE and change.twin:
+        return bool(change.decision == ADD)
+    if change.why is Why.UNKNOWN:
+        return change.decision in (MINE, VALUE, ADD)
+    if change.decision:
+        return change.decision in (MINE, VALUE, ADD)
+    return change.outcome in TAKEN
 
 
 def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
     """Write what is taken, all or nothing. False, with nothing written, where rows moved since the preview."""
     if brought.state is ReturnState.APPLIED:
         return True
-    _refuse_settled(brought)
+    refuse_settled(brought)
     content = CONTENTS[brought.kind]
-    copy = brought.workbook
-    scope = Scope(
-        copy.timezone if copy else agency.timezone, copy.made_at if copy else brought.uploaded_at, contacts=True
-    )
-    here = content.snapshot(agency, brought.subject_id, scope)
+    here = content.snapshot(agency, brought.subject_id, scope(brought, agency))
     if compare(brought, here, agency):
         touch(brought, by=by.label)
         return False
-    made = content.apply(agency, brought.subject_id, here, _to_write(brought), by)
-    _remember(brought, made, here)
+    changes = _changes(brought)
+    written = [change for change in changes if taken(change)]
+    gone = reversals.going(written, here)
+    made = content.apply(agency, brought.subject_id, here, to_write(brought, changes, here), by)
+    _remember(brought, changes, made, here)
     moment = now()
-    written = [change.id for change in brought.changes if taken(change)]
-    _mark(written, moment)
+    others = [change.id for change in changes if not taken(change)]
+    _mark(brought, [change.id for change in written], others, moment)
+    reversals.note(brought, written, here, made, gone)
     brought.state, brought.applied_at, brought.rows = ReturnState.APPLIED, moment, {}
     touch(brought, by=by.label)
     record(Action.RETURN_APPLIED, brought, by=by, kind=brought.kind, counts=brought.counts, written=len(written))
     return True
 
 
-def _mark(written: Sequence[int], moment: datetime) -> None:
-    """Say of the changes that were written when that was."""
-    for start in range(0, len(written), CHUNK):
-        some = written[start : start + CHUNK]
-        db.session.execute(update(Change).where(Change.id.in_(some)).values(applied_at=moment))
+def _changes(brought: Return) -> Sequence[Any]:
+    """All that a returned copy would change, as plain rows: there may be ten thousand."""
+    db.session.flush()
+    return db.session.execute(select(TABLE).where(TABLE.c.return_id == brought.id).order_by(TABLE.c.id)).all()
 
 
-def _refuse_settled(brought: Return) -> None:
-    if brought.state is not ReturnState.READY:
-        raise Refused(_("This copy was settled already."))
+def _mark(brought: Return, written: Sequence[int], others: Sequence[int], moment: datetime) -> None:
+    """Say of the changes that were written when that was; the fewer are named."""
+    if not written:
+        return
+    few, rest = (others, moment) if len(others) < len(written) else (written, None)
+    db.session.execute(update(Change).where(Change.return_id == brought.id).values(applied_at=rest))
+    for start in range(0, len(few), CHUNK):
+        some = Change.id.in_(few[start : start + CHUNK])
+        db.session.execute(update(Change).where(some).values(applied_at=None if rest else moment))
+    db.session.expire(brought, ["changes"])
 
 
-def _to_write(brought: Return) -> dict[str, Taken]:
+# --- What is written -----------------------------------------------------------------------------------------------
+
+
+def to_write(brought: Return, changes: Sequence[Any], here: Snapshot) -> dict[str, Taken]:
     """What is taken, sheet by sheet."""
     parts = {sheet.key: Taken() for sheet in CONTENTS[brought.kind].sheets}
-    for change in brought.changes:
-        part = parts[change.sheet]
-        if not taken(change):
+    editable = {
+        sheet: {column.key for column in columns if column.editable is Editable.YES}
+        for sheet, columns in here.columns.items()
+    }
+    for change in changes:
+        part, name = parts[change.sheet], row_name(change.sheet, change.ref, change.row)
+        if change.outcome is Outcome.CREATE and taken(change):
+            part.create[name] = change.mine
+        elif not taken(change):
             continue
-        if change.outcome is Outcome.CREATE:
-            part.create[row_name(change.sheet, change.ref, change.row)] = change.mine
         elif change.column and change.ref:
-            part.update.setdefault(change.ref, {})[change.column] = change.mine
-        elif change.outcome in (Outcome.REMOVAL, Outcome.CONFLICT) and change.ref:
+            value = change.value if change.decision == VALUE else change.mine
+            part.update.setdefault(change.ref, {})[change.column] = value
+        elif change.outcome is Outcome.HELD:
+            _take_held(part, change, editable[change.sheet])
+        elif change.outcome in (Outcome.REMOVAL, Outcome.CONFLICT) and change.ref and change.mine is None:
             part.remove.append(change.ref)
+        elif change.ref:
+            _bring_back(part, brought, change)
+    _fill_from_twins(parts, changes)
     return parts
 
 
-def _remember(brought: Return, made: Made, here: Snapshot) -> None:
+def _take_held(part: Taken, change: Any, editable: set[str]) -> None:
+    """A row that was held: its entries as the Ref says, or a row of its own."""
+    if change.decision == ADD:
+        name = row_name(change.sheet, None, change.row)
+        part.create[name] = {column: value for column, value in change.mine.items() if value is not None}
+        return
+    edited = {
+        column: value
+        for column, value in change.mine.items()
+        if column in editable and value != (change.base or {}).get(column)
+    }
+    if edited:
+        part.update.setdefault(change.ref, {}).update(edited)
+
+
+def _bring_back(part: Taken, brought: Return, change: Any) -> None:
+    """A row that was removed here comes back with what the file says. What was only put away keeps the rest."""
+    if brought.kind is WorkbookKind.ROSTER:
+        part.update.setdefault(change.ref, {}).update(change.mine)
+    elif brought.workbook is not None:
+        given = workbooks.base_of(brought.workbook)[change.sheet][change.ref].cells
+        cells = {**given, **change.mine}
+        part.create[change.ref] = {column: value for column, value in cells.items() if value is not None}
+
+
+def _fill_from_twins(parts: Mapping[str, Taken], changes: Sequence[Any]) -> None:
+    """Of two new rows of one file that are the same, the first is added, with what only the second says."""
+    for change in changes:
+        made = parts[change.sheet].create
+        if change.outcome is Outcome.CREATE and change.decision == MERGE and change.twin in made:
+            made[change.twin] = {**change.mine, **made[change.twin]}
+
+
+# --- What is remembered --------------------------------------------------------------------------------------------
+
+
+def _remember(brought: Return, changes: Sequence[Any], made: Made, here: Snapshot) -> None:
     """Keep what would come back as false news: rows that were added, and entries that were settled."""
     copy = brought.workbook
     if copy is None:
@@ -130,22 +164,32 @@ def _remember(brought: Return, made: Made, here: Snapshot) -> None:
             if name in made and slot:
                 number_made, ref_made = made[name]
                 told = {key: _by_ref(value, made) if key in chosen else value for key, value in cells.items()}
-                lines.setdefault(sheet, {})[name] = Line(ref_made, 1, told, number_made)
+                lines.setdefault(sheet, {})[name] = Line(ref_made, ADDED_LATER, told, number_made)
                 slots[name] = slot
     workbooks.keep_created(copy, lines, slots)
-    known = rules_kept(copy)
+    _keep_decisions(copy, changes)
+
+
+def _keep_decisions(copy: Workbook, changes: Sequence[Any]) -> None:
+    known = kept(copy)
     settled = []
-    for change in brought.changes:
-        key = (str(change.ref), change.column, fingerprint(change.mine))
-        if change.ref and change.outcome in ASKED and key not in known:
-            known.add(key)
-            ref, column, said = key
-            decision = MINE if taken(change) else SERVER
+    for change in changes:
+        own = key(change.ref, change.column, change.mine)
+        if _is_settled(change) and own not in known:
+            decision = known[own] = change.decision or (MINE if taken(change) else SERVER)
+            ref, column, said = own
             settled.append(
                 {"workbook_id": copy.id, "ref": ref, "column": column, "mine_hash": said, "decision": decision}
             )
     if settled:
         db.session.execute(insert(KeptDecision), settled)
+
+
+def _is_settled(change: Any) -> bool:
+    """True for what is not asked again. What was held or left out is so only where somebody said so."""
+    if change.outcome is Outcome.CREATE:
+        return change.decision in (SERVER, MERGE)
+    return bool(change.ref) and (change.outcome in ASKED or (change.outcome is Outcome.HELD and bool(change.decision)))
 
 
 def _by_ref(value: Any, made: Made) -> Any:

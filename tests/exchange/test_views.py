@@ -157,7 +157,9 @@ def test_a_choice_that_is_no_choice_is_refused(world, client):
     back = bring(client, book.saved()).location
 
     answer = client.post(f"{back}/apply", data={"decision-987654321": "mine", "version": latest(Return).version})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
+    assert "This choice is not offered for this change." in answer.text
+    assert latest(Return).state is ReturnState.READY
 
 
 @pytest.fixture
@@ -285,7 +287,7 @@ def test_a_row_removed_offline_and_edited_here_can_be_kept_or_removed(world, cli
     assert "Keep the row" in page
 
 
-def test_a_row_held_back_cannot_be_chosen_and_is_said(world, client):
+def test_a_row_held_back_is_said_and_can_become_a_new_one(world, client):
     client.sign_in(world.members["ana"])
     _copy, book = taken(world, ROSTER)
     page = book.sheet("people")
@@ -295,5 +297,5 @@ def test_a_row_held_back_cannot_be_chosen_and_is_said(world, client):
     page.cell(page.max_row, book.place("people", "city")).value = "Laval"
     shown = client.get(bring(client, book.saved()).location).text
 
-    assert "held back until you say" in shown
-    assert "Nobody can say which is meant" in shown
+    assert shown.count("this Ref stands in more than one row") == 2
+    assert "Make it a new row" in shown
