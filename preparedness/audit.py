@@ -56,6 +56,10 @@ class Action(Worded):
     SIGN_IN_ENDED = "sign_in_ended", _l("ended a sign-in")
     TOKEN_ADDED = "token_added", _l("made a token for a program")
     TOKEN_REVOKED = "token_revoked", _l("revoked a token")
+    WEBHOOK_ADDED = "webhook_added", _l("added a webhook")
+    WEBHOOK_CHANGED = "webhook_changed", _l("changed a webhook")
+    WEBHOOK_REMOVED = "webhook_removed", _l("removed a webhook")
+    DELIVERY_REPEATED = "delivery_repeated", _l("sent news to a program again")
 
     ORGANISATION_ADDED = "organisation_added", _l("added an organisation")
     ORGANISATION_CHANGED = "organisation_changed", _l("changed an organisation")
@@ -119,13 +123,20 @@ class Action(Worded):
     REPLY_REPORTED = "reply_reported", _l("noted an answer to an alert")
     TASK_CHANGED = "task_changed", _l("reported on a task")
     LOG_WRITTEN = "log_written", _l("wrote in the log")
+    LEVEL_PROPOSED = "level_proposed", _l("took in an alert that proposes a level")
+    PROPOSAL_DISMISSED = "proposal_dismissed", _l("dismissed an alert")
+    ALERT_FEED_CHANGED = "alert_feed_changed", _l("changed which alerts are read")
+    CALENDAR_SHARED = "calendar_shared", _l("made a secret address for their calendar")
+    CALENDAR_REVOKED = "calendar_revoked", _l("revoked the secret address of a calendar")
 
     MESSAGE_RETRIED = "message_retried", _l("sent a failed message again")
 
     TAKEN_OFFLINE = "taken_offline", _l("took a copy offline")
+    COPY_DESTROYED = "copy_destroyed", _l("said that a copy is destroyed")
     BROUGHT_BACK = "brought_back", _l("brought a copy back")
     RETURN_DECIDED = "return_decided", _l("settled different entries")
     RETURN_APPLIED = "return_applied", _l("applied a returned copy")
+    RETURN_UNDONE = "return_undone", _l("undid a returned copy")
     EXAMPLE_LOADED = "example_loaded", _l("loaded the example")
 
 
@@ -134,6 +145,8 @@ SUBJECTS = {
     "member": _l("member"),
     "sign_in": _l("sign-in"),
     "api_token": _l("token"),
+    "webhook": _l("webhook"),
+    "webhook_delivery": _l("news for a program"),
     "organisation": _l("organisation"),
     "person": _l("person"),
     "link": _l("link"),
@@ -152,6 +165,9 @@ SUBJECTS = {
     "task": _l("task"),
     "reply": _l("answer to an alert"),
     "log_line": _l("line of the log"),
+    "proposal": _l("alert of a warning service"),
+    "alert_feed": _l("feed of alerts"),
+    "calendar_feed": _l("calendar"),
     "message": _l("message"),
     "workbook": _l("copy taken offline"),
     "brought_back": _l("copy returned"),

@@ -1,7 +1,7 @@
 """News that travels up: what a lower package tells, and which upper package listens. Imports never lead up."""
 
 from preparedness import erasures
-from preparedness.accounts import members
+from preparedness.accounts import members, webhooks
 from preparedness.activations import alerts, preparing
 from preparedness.activations import erasing as activations
 from preparedness.activations import letters as activation_letters
@@ -12,12 +12,14 @@ from preparedness.contacts import organisations, people
 from preparedness.exchange import erasing as exchange
 from preparedness.notifications import erasing as notifications
 from preparedness.notifications import letters, outbox
+from preparedness.notifications.models import Carrier
 from preparedness.plans import leaving, versions
 
 
 def install() -> None:
     """Say who listens to what; saying it twice changes nothing."""
     outbox.RECIPIENTS.update(member=members.recipient, person=people.recipient)
+    outbox.PARCELS[Carrier.WEBHOOK] = webhooks.parcel
     outbox.WHEN_FINAL[:] = [alerts.when_final]
     for package in (members, confirmation_letters, activation_letters):
         letters.CONTEXTS.update(package.CONTEXTS)

@@ -46,6 +46,7 @@ class Job:
 
 JOBS = (
     Job("deliver", timedelta(seconds=2), notifications.deliver, "Send the messages whose turn it is.", shared=True),
+    Job("announce", timedelta(seconds=2), notifications.announce, "Tell programs what happened.", shared=True),
     Job("remind", timedelta(minutes=5), confirmations.remind, "Remind those who have not answered a request."),
     Job("expire", timedelta(minutes=10), confirmations.expire_requests, "Close requests whose deadline has passed."),
     Job("lapse", timedelta(hours=1), confirmations.lapse_confirmations, "Let confirmations run out."),

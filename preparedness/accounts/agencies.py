@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from preparedness.accounts import tokens
 from preparedness.accounts.models import Agency, User
 from preparedness.audit import Action, Actor, record
 from preparedness.database import OfAgency, db, expect, revise, touch
@@ -39,6 +40,7 @@ def start_own(member: User, data: Mapping[str, Any], *, by: Actor) -> Agency:
         raise Refused(_("Only the example makes place for an institution of your own."))
     agency = add(data, by=by)
     record(Action.MEMBER_REMOVED, member, by=by)
+    tokens.revoke_all(member, by=by)
     member.agency, member.timezone, member.language = agency, agency.timezone, agency.language
     touch(member, by=by.label)
     record(Action.MEMBER_ADDED, member, by=by, agency_id=agency.id)

@@ -9,7 +9,7 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from preparedness import config
-from preparedness.accounts import signins
+from preparedness.accounts import signins, tokens
 from preparedness.accounts.models import Access, Agency, User
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, expect, revise, touch
@@ -86,11 +86,15 @@ def change_own(member: User, data: Mapping[str, Any], *, version: int | None, by
 
 
 def close(member: User, *, by: Actor) -> None:
-    """Close a member's account and end their sign-ins. Raises Refused for the last administrator."""
+    """Close a member's account, with their sign-ins and the tokens of their programs.
+
+    Raises Refused for the last administrator.
+    """
     _refuse_last_administrator(member)
     member.active = False
     touch(member, by=by.label)
     signins.end_all(member, by=by)
+    tokens.revoke_all(member, by=by)
     record(Action.MEMBER_REMOVED, member, by=by)
 
 

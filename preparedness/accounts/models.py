@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from preparedness.audit import Actor, ActorKind
-from preparedness.database import Edited, Model, OfAgency, now
+from preparedness.database import Edited, Model, OfAgency, now, unique_where
 from preparedness.i18n import _l
+from preparedness.notifications.models import Attempt, Message
 from preparedness.vocabulary import Worded
 
 
@@ -96,7 +97,7 @@ class ApiToken(OfAgency, Model):
     """What a program signs in with: it acts as a member. Only a hash of it is kept."""
 
     __tablename__ = "api_token"
-    __table_args__ = (UniqueConstraint("member_id", "name"),)
+    __table_args__ = (unique_where("uq_api_token_in_use", "member_id", "name", where="revoked_at IS NULL"),)
 
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     name: Mapped[str]
@@ -115,6 +116,57 @@ class ApiToken(OfAgency, Model):
     def actor(self) -> Actor:
         """This token as one who acts, with the member it acts for."""
         return Actor(ActorKind.TOKEN, self.id, f"{self.name} ({self.member.name})")
+
+
+class Event(Worded):
+    """What programs can be told of."""
+
+    ASSIGNMENT_ANSWERED = "assignment.answered", _l("a holder answered")
+    PLAN_APPROVED = "plan.approved", _l("a plan was approved")
+    ACTIVATION_STARTED = "activation.started", _l("a plan was activated")
+    ACTIVATION_STOOD_DOWN = "activation.stood_down", _l("an activation was stood down")
+    ACTIVATION_CLOSED = "activation.closed", _l("an activation was closed")
+    ACTIVATION_CANCELLED = "activation.cancelled", _l("an activation was called off")
+    TASK_DONE = "task.done", _l("a task was done")
+
+
+class Webhook(OfAgency, Edited, Model):
+    """Where a program of the agency listens, and what it is told of. The secret that signs is kept sealed."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (UniqueConstraint("agency_id", "url"),)
+
+    url: Mapped[str]
+    secret_sealed: Mapped[str]
+    events: Mapped[list[str]]
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def about(self) -> list[Event]:
+        """What it is told of, in the order of the list."""
+        return [each for each in Event if each in self.events]
+
+
+class WebhookDelivery(OfAgency, Model):
+    """That a program was told of something: ids, codes and roles, never a name (safety S4)."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (Index("ix_webhook_delivery_of", "webhook_id", "id"),)
+
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id", ondelete="CASCADE"))
+    event: Mapped[Event]
+    payload: Mapped[dict[str, Any]]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    webhook: Mapped[Webhook] = relationship()
+    message: Mapped[Message] = relationship()
+    tries: Mapped[list[Attempt]] = relationship(
+        primaryjoin=lambda: foreign(Attempt.message_id) == WebhookDelivery.message_id,
+        order_by=lambda: Attempt.id,
+        uselist=True,
+        viewonly=True,
+    )
 
 
 class Idempotency(Model):

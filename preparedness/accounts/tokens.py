@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from preparedness.accounts.models import Agency, ApiToken, User
@@ -24,11 +25,12 @@ LASTS = timedelta(days=365)
 def add(member: User, data: Mapping[str, Any], *, by: Actor) -> tuple[ApiToken, str]:
     """Make a token that acts as a member; answers its row, and its text, which is known only now.
 
-    Raises Refused where the member has a live token of that name.
+    Raises Refused where the member has a token of that name, or an account that is closed.
     """
+    if not member.active:
+        raise Refused(_("This account is closed: a token that acts as it would open nothing."), field="member_id")
     name = data["name"]
-    if db.session.scalar(select(ApiToken.id).where(ApiToken.member_id == member.id, ApiToken.name == name)):
-        raise Refused(_("This member has a token of that name: choose another."), field="name")
+    _make_way(member, name, by=by)
     text = SIGN + secrets.token_urlsafe(32)
     token = ApiToken(
         agency_id=member.agency_id,
@@ -39,18 +41,45 @@ def add(member: User, data: Mapping[str, Any], *, by: Actor) -> tuple[ApiToken, 
         read_only=bool(data.get("read_only")),
         expires_at=now() + timedelta(days=data.get("days") or LASTS.days),
     )
-    db.session.add(token)
+    try:
+        with db.session.begin_nested():
+            db.session.add(token)
+    except IntegrityError as error:
+        raise _taken() from error
     record(Action.TOKEN_ADDED, token, by=by, member=member.id, read_only=token.read_only)
     return token, text
 
 
+def _make_way(member: User, name: str, *, by: Actor) -> None:
+    """Let a token that ran out give its name to a new one. Raises Refused where one in use has it."""
+    named = select(ApiToken).where(ApiToken.member_id == member.id, ApiToken.name == name)
+    known = db.session.scalar(named.where(ApiToken.revoked_at.is_(None)))
+    if known is None:
+        return
+    if not _over(known):
+        raise _taken()
+    revoke(known, by=by)
+    db.session.flush()
+
+
+def _taken() -> Refused:
+    return Refused(_("This member has a token of that name: choose another."), field="name")
+
+
 def recognised(text: str) -> ApiToken | None:
-    """The live token that a program sent; None for one that is unknown, revoked, expired, or of a closed account."""
+    """The live token that a program sent; None for one that is unknown, revoked, expired, or of a closed account.
+
+    A member who went to another institution takes no token along.
+    """
     query = select(ApiToken).where(ApiToken.token_hash == _hash(text), ApiToken.revoked_at.is_(None))
     token = db.session.scalar(query.options(selectinload(ApiToken.member).selectinload(User.agency)))
-    if token is None or not token.member.active or (token.expires_at is not None and token.expires_at <= now()):
+    if token is None or _over(token) or not token.member.active or token.member.agency_id != token.agency_id:
         return None
     return token
+
+
+def _over(token: ApiToken) -> bool:
+    return token.expires_at is not None and token.expires_at <= now()
 
 
 def get(token_id: int, *, agency: Agency) -> ApiToken:
@@ -72,6 +101,13 @@ def revoke(token: ApiToken, *, by: Actor) -> None:
     if token.revoked_at is None:
         token.revoked_at = now()
         record(Action.TOKEN_REVOKED, token, by=by)
+
+
+def revoke_all(member: User, *, by: Actor) -> None:
+    """Revoke every token that acts as a member."""
+    theirs = select(ApiToken).where(ApiToken.member_id == member.id, ApiToken.revoked_at.is_(None))
+    for token in db.session.scalars(theirs).all():
+        revoke(token, by=by)
 
 
 def used(token_id: int) -> None:

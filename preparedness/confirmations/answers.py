@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from preparedness.accounts import webhooks
+from preparedness.accounts.models import Event
 from preparedness.audit import Action, Actor, record
 from preparedness.confirmations import ladder, requests
 from preparedness.confirmations.models import (
@@ -23,7 +25,7 @@ from preparedness.errors import Missing, Refused
 from preparedness.i18n import _
 from preparedness.notifications import outbox
 from preparedness.plans import assignments
-from preparedness.plans.models import Assignment, Status
+from preparedness.plans.models import HOLDING, Assignment, Status
 
 VALID_FOR = timedelta(days=365)
 """How long an accepted role counts before it is asked about again."""
@@ -161,7 +163,27 @@ def _settle(request: Request, given: list[Answer], by: Actor) -> None:
     touch(request, by=by.label)
     db.session.flush()
     record(Action.ANSWERED, request, by=by, designations=[line.assignment_id for line in request.lines])
+    answered = {answer.request_line_id for answer in given}
+    for line in request.lines:
+        if line.id in answered:
+            _announce(line.assignment)
     _say(request, "thanks", given[-1])
+
+
+def _announce(assignment: Assignment) -> None:
+    """Tell programs how a role was answered; at high risk only whether it is filled, whatever the cause (safety S4)."""
+    role = assignment.seat.role
+    filled = assignment.status in HOLDING
+    webhooks.announce(
+        Event.ASSIGNMENT_ANSWERED,
+        assignment,
+        assignment_id=assignment.id,
+        plan_id=role.plan_id,
+        role_key=role.key,
+        seat_id=assignment.seat_id,
+        filled=filled,
+        status=None if role.plan.high_risk else assignment.status,
+    )
 
 
 def _say(request: Request, template: str, answer: Answer) -> None:

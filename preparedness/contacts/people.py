@@ -18,7 +18,7 @@ from preparedness.errors import Missing, Refused
 from preparedness.i18n import _, _l
 from preparedness.notifications.models import Message
 from preparedness.notifications.outbox import Recipient
-from preparedness.vocabulary import Mode, zone_of
+from preparedness.vocabulary import ChannelKind, Mode, zone_of
 
 FIELDS = (
     *("name", "name_local", "alias", "sensitive", "organisation_id", "function", "language", "timezone", "country"),
@@ -294,7 +294,7 @@ def recipient(message: Message) -> Recipient | None:
     person = db.session.get(Person, message.person_id)
     if person is None or person.state is not ContactState.ACTIVE or person.opted_out_at is not None:
         return None
-    channel = standing.channel_of(person, message.channel)
+    channel = standing.channel_of(person, ChannelKind(message.channel))
     if channel is None:
         return None
     return Recipient(channel.address, person.shown_name, person.language, person.timezone)

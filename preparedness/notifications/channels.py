@@ -6,15 +6,17 @@ import os
 import smtplib
 import socket
 import ssl
+from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from preparedness.config import Config
-from preparedness.notifications import letters, mailbox
+from preparedness.database import now
+from preparedness.notifications import letters, mailbox, outside
 from preparedness.notifications.letters import Envelope
 from preparedness.vocabulary import ChannelKind
 
@@ -48,8 +50,8 @@ class Channel(Protocol):
 
     name: str
 
-    def send(self, envelope: Envelope) -> str:
-        """Hand a letter over and return the code it was taken with. Raises Permanent, Temporary or Unreachable."""
+    def send(self, envelope: Any) -> str:
+        """Hand a letter or a parcel over; returns the code it was taken with. Raises one of the three NotSent."""
 
     def close(self) -> None:
         """End the connection, if one is open."""
@@ -239,3 +241,49 @@ def _taken(status: int) -> str:
     if status == 429 or status >= 500:
         raise Temporary("the webhook puts it off", status)
     raise Permanent("the webhook rejects it", status)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What a program is told, and where it listens."""
+
+    url: str
+    secret: str
+    event: str
+    delivery: int
+    body: bytes
+
+
+def signature(secret: str, moment: int, body: bytes) -> str:
+    """What proves that a parcel is ours, and of this moment: its receiver refuses old ones."""
+    signed = hmac.new(secret.encode(), f"{moment}.".encode() + body, "sha256").hexdigest()
+    return f"t={moment},v1={signed}"
+
+
+class Webhook:
+    """What programs listen at: signed, sent outside only, and no way of one is in the way of another."""
+
+    name = "webhook"
+
+    def send(self, envelope: Parcel) -> str:
+        """Post one parcel; the number of the delivery is the same on every copy."""
+        headers = {
+            "Content-Type": "application/json",
+            "Preparedness-Event": envelope.event,
+            "Preparedness-Delivery": str(envelope.delivery),
+            "Preparedness-Signature": signature(envelope.secret, int(now().timestamp()), envelope.body),
+        }
+        try:
+            status = outside.post(envelope.url, envelope.body, headers).status
+        except outside.Barred as error:
+            raise Permanent(error.said) from None
+        except outside.Unheard as error:
+            raise Temporary(error.said) from None
+        if 200 <= status < 300:
+            return str(status)
+        if status == 410:
+            raise Permanent("the program wants no more", status)
+        raise Temporary("the program does not take it", status)
+
+    def close(self) -> None:
+        """Each parcel has a connection of its own."""

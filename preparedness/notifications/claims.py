@@ -16,8 +16,7 @@ from sqlalchemy import or_, select, update
 from preparedness.database import changed, db, shared_now
 from preparedness.errors import frames
 from preparedness.notifications import outbox
-from preparedness.notifications.models import Attempt, Failure, Message, MessageState
-from preparedness.vocabulary import ChannelKind
+from preparedness.notifications.models import Attempt, Carrier, Failure, Message, MessageState
 
 logger = logging.getLogger("preparedness.outbox")
 
@@ -38,7 +37,7 @@ class Claim:
 
     message_id: int
     token: str
-    channel: ChannelKind
+    channel: Carrier
 
 
 def expire() -> int:
@@ -48,7 +47,7 @@ def expire() -> int:
     return changed(old.values(state=MessageState.EXPIRED, lease_token=None, leased_until=None))
 
 
-def take(limit: int, *, spared: Collection[ChannelKind] = ()) -> list[Claim]:
+def take(limit: int, *, spared: Collection[Carrier] = ()) -> list[Claim]:
     """Take the messages whose turn it is, the urgent first, but none of the spared channels."""
     moment = shared_now()
     ready = (

@@ -2,19 +2,21 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
 from preparedness.config import current
-from preparedness.database import transaction
+from preparedness.database import db, transaction
 from preparedness.errors import frames
 from preparedness.notifications import channels, claims, letters, outbox, relays, suppressions
 from preparedness.notifications.channels import Channel, Permanent, Temporary, Unreachable
 from preparedness.notifications.claims import Claim
 from preparedness.notifications.letters import Envelope
-from preparedness.notifications.models import Failure, Message, MessageState
+from preparedness.notifications.models import Carrier, Failure, Message, MessageState
 from preparedness.vocabulary import ChannelKind
 
 logger = logging.getLogger("preparedness.outbox")
@@ -25,9 +27,18 @@ ENOUGH = 5.0
 
 
 def deliver() -> int:
-    """Send what waits, the urgent first, in transactions of its own; returns how many were handed over."""
+    """Send people what waits, the urgent first, in transactions of its own; returns how many were handed over."""
+    return _round(Ways(channels.routes(current()), left=frozenset({Carrier.WEBHOOK})))
+
+
+def announce() -> int:
+    """Tell programs what happened; apart from the letters, so that a program that hangs holds up nobody's alert."""
+    return _round(Ways({Carrier.WEBHOOK: [channels.Webhook()]}, left=frozenset(Carrier) - {Carrier.WEBHOOK}))
+
+
+def _round(found: "Ways") -> int:
     sent, until = 0, time.monotonic() + ENOUGH
-    with closing(Ways(channels.routes(current()))) as ways:
+    with closing(found) as ways:
         while time.monotonic() < until and (taken := _take(ways)):
             sent += _send_all(taken, ways, until)
     return sent
@@ -35,17 +46,19 @@ def deliver() -> int:
 
 @dataclass
 class Ways:
-    """The ways out, and which of them rest just now."""
+    """The ways out, and which of them rest just now; what is left to another round is no affair of this one."""
 
-    routes: dict[ChannelKind, list[Channel]]
+    routes: Mapping[Any, list[Channel]]
+    left: frozenset[Carrier] = frozenset()
     resting: set[str] = field(default_factory=set)
 
     @property
-    def spared(self) -> list[ChannelKind]:
-        """The kinds by which nothing can leave just now; what has no way at all is not spared, it fails."""
-        return [kind for kind, ways in self.routes.items() if ways and not self.open(kind)]
+    def spared(self) -> list[Carrier]:
+        """Those by which nothing can leave just now; what has no way at all is not spared, it fails."""
+        closed = [Carrier(kind) for kind, ways in self.routes.items() if ways and not self.open(kind)]
+        return [*self.left, *closed]
 
-    def open(self, kind: ChannelKind) -> list[Channel]:
+    def open(self, kind: str) -> list[Channel]:
         """The ways of a kind that do not rest, the reserve last."""
         return [way for way in self.routes.get(kind, []) if way.name not in self.resting]
 
@@ -81,7 +94,7 @@ def _send(claim: Claim, ways: Ways) -> bool:
     try:
         with transaction():
             message = claims.begin(claim)
-            envelope = _envelope(claim, message, ways) if message else None
+            envelope = _written(claim, message, ways) if message else None
     except DBAPIError:
         raise
     except Exception as error:  # one letter's fault must not hold up the others
@@ -93,11 +106,21 @@ def _send(claim: Claim, ways: Ways) -> bool:
     return envelope is not None and _hand_over(claim, envelope, ways)
 
 
-def _envelope(claim: Claim, message: Message, ways: Ways) -> Envelope | None:
-    """The letter with its addresses; None where there is nothing to send, which is marked then."""
+def _written(claim: Claim, message: Message, ways: Ways) -> Any:
+    """What is handed over, a letter or a parcel; None where there is nothing to send, which is marked then."""
     if not ways.routes.get(claim.channel):
         claims.mark(claim, MessageState.FAILED, failure=Failure.NO_CHANNEL)
         return None
+    if claim.channel not in outbox.PARCELS:
+        return _envelope(claim, message)
+    parcel = outbox.PARCELS[claim.channel](message)
+    if parcel is None:
+        claims.mark(claim, MessageState.CANCELLED)
+    return parcel
+
+
+def _envelope(claim: Claim, message: Message) -> Envelope | None:
+    """The letter with its addresses; None where nobody is to get it."""
     context = letters.CONTEXTS[message.template](message)
     if context is None:
         claims.mark(claim, MessageState.CANCELLED)
@@ -106,7 +129,7 @@ def _envelope(claim: Claim, message: Message, ways: Ways) -> Envelope | None:
     if recipient is None:
         claims.mark(claim, MessageState.FAILED, failure=Failure.NO_ADDRESS)
         return None
-    if suppressions.holds(message.agency_id, message.channel, recipient.address):
+    if suppressions.holds(message.agency_id, ChannelKind(message.channel), recipient.address):
         claims.mark(claim, MessageState.FAILED, failure=Failure.SUPPRESSED)
         return None
     config, agency = current(), context["agency"]
@@ -123,7 +146,7 @@ def _envelope(claim: Claim, message: Message, ways: Ways) -> Envelope | None:
     )
 
 
-def _hand_over(claim: Claim, envelope: Envelope, ways: Ways) -> bool:
+def _hand_over(claim: Claim, envelope: Any, ways: Ways) -> bool:
     """Try the ways out in their order, and mark what became of the message."""
     for way in ways.open(claim.channel):
         try:
@@ -158,3 +181,11 @@ def _note(claim: Claim, way: Channel, error: channels.NotSent) -> None:
             claims.mark(claim, MessageState.FAILED, failure=Failure.REJECTED)
         else:
             claims.postpone(claim, Failure.PUT_OFF)
+            _spare(claim)
+
+
+def _spare(claim: Claim) -> None:
+    """Let all that a program is to be told wait as long as what it did not take: one try, not one for each."""
+    if claim.channel is Carrier.WEBHOOK:
+        message = db.session.get_one(Message, claim.message_id, populate_existing=True)
+        outbox.put_off(message.subject_kind, message.subject_id, message.next_at)

@@ -12,6 +12,20 @@ from preparedness.i18n import _l
 from preparedness.vocabulary import ChannelKind, Worded
 
 
+class Carrier(Worded):
+    """By what messages leave: each kind of people's channels, and what programs listen at, which is nobody's."""
+
+    EMAIL = "email", ChannelKind.EMAIL.words
+    PHONE = "phone", ChannelKind.PHONE.words
+    SMS = "sms", ChannelKind.SMS.words
+    WHATSAPP = "whatsapp", ChannelKind.WHATSAPP.words
+    SIGNAL = "signal", ChannelKind.SIGNAL.words
+    TELEGRAM = "telegram", ChannelKind.TELEGRAM.words
+    POSTAL = "postal", ChannelKind.POSTAL.words
+    RELAY = "relay", ChannelKind.RELAY.words
+    WEBHOOK = "webhook", _l("webhook")
+
+
 class MessageState(Worded):
     """What became of a message. Handed over is not received, and received is not answered."""
 
@@ -38,6 +52,7 @@ class MessageKind(Worded):
     REPORT_BACK = "report_back", _l("report back")
     TASKS_DUE = "tasks_due", _l("tasks that are due")
     REVIEW_DUE = "review_due", _l("review that is due")
+    ANNOUNCEMENT = "announcement", _l("news for a program")
 
 
 class Failure(Worded):
@@ -64,7 +79,7 @@ class Message(OfAgency, Model):
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     priority: Mapped[int] = mapped_column(default=5)
-    channel: Mapped[ChannelKind]
+    channel: Mapped[Carrier]
     person_id: Mapped[int | None] = mapped_column(index=True)
     subject_kind: Mapped[str]
     subject_id: Mapped[int]

@@ -13,7 +13,7 @@ from preparedness.audit import Action, Actor, record
 from preparedness.database import Page, changed, db, insert_missing, now, page_of
 from preparedness.errors import Missing, Refused
 from preparedness.i18n import _
-from preparedness.notifications.models import Message, MessageState
+from preparedness.notifications.models import Carrier, Message, MessageState
 from preparedness.vocabulary import ChannelKind
 
 LATE_AFTER = timedelta(minutes=5)
@@ -38,7 +38,7 @@ class Draft:
     agency_id: int
     key: str
     kind: str
-    channel: ChannelKind | None
+    channel: ChannelKind | Carrier | None
     template: str
     params: dict[str, Any]
     language: str
@@ -58,6 +58,12 @@ class Tenant(Protocol):
 RECIPIENTS: dict[str, Callable[[Message], Recipient | None]] = {}
 """Who finds the address of a "person" and of a "member"; None where there is none any more. Filled by create_app."""
 
+PARCELS: dict[Carrier, Callable[[Message], Any]] = {}
+"""What goes to programs, by what carries it: no letter, and no recipient. None where it is no longer wanted."""
+
+TO_PEOPLE = Message.channel != Carrier.WEBHOOK
+"""The messages that somebody reads. Programs are told too; what became of that stands with each of their webhooks."""
+
 WHEN_FINAL: list[Callable[[Message], None]] = []
 """Called in the transaction that marks a message as handed over or as failed for good. Filled by create_app."""
 
@@ -72,7 +78,7 @@ def queue(
     agency_id: int,
     key: str,
     kind: str,
-    channel: ChannelKind | None,
+    channel: ChannelKind | Carrier | None,
     template: str,
     params: dict[str, Any],
     language: str,
@@ -120,7 +126,7 @@ def _row(draft: Draft) -> dict[str, Any]:
         "agency_id": draft.agency_id,
         "key": draft.key,
         "kind": draft.kind,
-        "channel": draft.channel,
+        "channel": Carrier(draft.channel),
         "template": draft.template,
         "params": draft.params,
         "language": draft.language,
@@ -156,7 +162,8 @@ def _cancel(*which: Any) -> int:
 
 def get(message_id: int, *, agency: Tenant) -> Message:
     """One message of the agency. Raises Missing."""
-    message = db.session.scalar(select(Message).where(Message.id == message_id, Message.agency_id == agency.id))
+    query = select(Message).where(Message.id == message_id, Message.agency_id == agency.id, TO_PEOPLE)
+    message = db.session.scalar(query)
     if message is None:
         raise Missing
     return message
@@ -174,7 +181,7 @@ def of(subject: Any) -> list[Message]:
 
 def listed(agency: Tenant, state: MessageState | None, page: int) -> Page[Message]:
     """The messages of an agency, newest first, a page at a time; of one state or of all."""
-    query = select(Message).where(Message.agency_id == agency.id).order_by(Message.id.desc())
+    query = select(Message).where(Message.agency_id == agency.id, TO_PEOPLE).order_by(Message.id.desc())
     return page_of(query if state is None else query.where(Message.state == state), page)
 
 
@@ -182,6 +189,7 @@ def failures(agency: Tenant) -> list[Message]:
     """What failed for good in the last two weeks, newest first."""
     query = select(Message).where(
         Message.agency_id == agency.id,
+        TO_PEOPLE,
         Message.state == MessageState.FAILED,
         Message.next_at > now() - REMEMBERED,
     )
@@ -192,6 +200,7 @@ def waiting(agency: Tenant) -> list[Message]:
     """What should have left some minutes ago and has not: no worker runs, or no mail server answers."""
     query = select(Message).where(
         Message.agency_id == agency.id,
+        TO_PEOPLE,
         Message.state.in_([MessageState.QUEUED, MessageState.SENDING]),
         Message.created_at < now() - LATE_AFTER,
         (Message.not_before.is_(None)) | (Message.not_before < now() - LATE_AFTER),
@@ -205,9 +214,25 @@ def retry(message: Message, *, by: Actor) -> None:
         raise Refused(_("Only a message that failed can be sent again."))
     if message.expires_at is not None and message.expires_at <= now():
         raise Refused(_("The time for this message is over: write a new one."))
+    again(message)
+    record(Action.MESSAGE_RETRIED, message, by=by, kind=message.kind)
+
+
+def again(message: Message) -> None:
+    """Put a message whose way has ended back in the queue, as if it were new."""
     message.state, message.final_error, message.attempts = MessageState.QUEUED, None, 0
     message.not_before = message.next_at = now()
-    record(Action.MESSAGE_RETRIED, message, by=by, kind=message.kind)
+
+
+def put_off(subject_kind: str, subject_id: int, until: datetime) -> None:
+    """Let what else is queued about a row wait at least until then."""
+    theirs = update(Message).where(
+        Message.subject_kind == subject_kind,
+        Message.subject_id == subject_id,
+        Message.state == MessageState.QUEUED,
+        Message.next_at < until,
+    )
+    changed(theirs.values(next_at=until))
 
 
 def tell_nobody(agency: Tenant, *, every: timedelta) -> int:

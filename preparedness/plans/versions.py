@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import event, select
 
+from preparedness.accounts import webhooks
+from preparedness.accounts.models import Event
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, expect, now, touch
 from preparedness.errors import Missing, Refused
@@ -103,6 +105,7 @@ def approve(plan: Plan, note: str | None = None, *, by: Actor, version: int | No
     db.session.flush()
     for told in WHEN_APPROVED:
         told(approved, by)
+    webhooks.announce(Event.PLAN_APPROVED, plan, plan_id=plan.id, plan_ref=plan.ref, number=approved.number)
     return approved
 
 
