@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from flask import Request, abort
+from flask import Request, abort, json
 from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
@@ -21,9 +21,7 @@ class Parser(FlaskParser):
         """The body as an object. Aborts with 415 for another media type, with 400 for what is not JSON."""
         if not request.is_json:
             abort(415)
-        sent = request.get_json(silent=True)
-        if sent is None and request.get_data().strip() != b"null":
-            abort(400)
+        sent = _parsed(request)
         if not isinstance(sent, dict):
             raise Invalid({"": [_("Send an object with fields.")]})
         refuse_untyped(schema, sent)
@@ -41,6 +39,18 @@ class Parser(FlaskParser):
     def handle_error(self, error: ValidationError, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Say what is wrong, field by field."""
         raise Invalid(sentences(ValidationError(_one_location(error.messages))))
+
+
+def _parsed(request: Request) -> Any:
+    """The JSON of a body. Aborts with 400 for what is none, is nested without end, or holds half a character."""
+    try:
+        sent = request.get_json(silent=True)
+        json.dumps(sent, ensure_ascii=False).encode()
+    except (RecursionError, UnicodeEncodeError):
+        abort(400)
+    if sent is None and request.get_data().strip() != b"null":
+        abort(400)
+    return sent
 
 
 def _one_location(messages: Any) -> Any:

@@ -158,7 +158,8 @@ class Resource(Blueprint):
                 return found, 200, _etag(found)
 
             shown = self.response(200, gives, headers=ETAG)(answer)
-            taking = _located(self.arguments(takes(partial=True))(shown), finder)
+            # By name, so that only the row's own fields may be absent, and none of what lies within one.
+            taking = _located(self.arguments(takes(partial=tuple(takes().fields)))(shown), finder)
             return self._open(
                 rule, "PATCH", permission, taking, 400, 404, 409, 412, 413, 415, 422, 428, parameters=[IF_MATCH]
             )
