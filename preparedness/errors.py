@@ -6,7 +6,14 @@ from typing import Any
 
 
 class Missing(Exception):  # noqa: N818 - it reads as a sentence: raise Missing
-    """Nothing of that name or number is there for this agency: a 404, the same for another agency's row."""
+    """Nothing of that name or number is there for this agency: a 404, the same for another agency's row.
+
+    `field` names the field that pointed to it, where one did.
+    """
+
+    def __init__(self, sentence: str = "", field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 class Refused(Exception):  # noqa: N818

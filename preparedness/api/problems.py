@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from preparedness.database import db
-from preparedness.errors import Refused
+from preparedness.errors import Missing, Refused
 from preparedness.i18n import _, _l
 from preparedness.shapes import Shape, sentences
 
@@ -92,6 +92,12 @@ def install(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(ValidationError, lambda error: document(422, errors=sentences(error)))
     blueprint.register_error_handler(StaleDataError, lambda _error: _refused(_raced()))
     blueprint.register_error_handler(Refused, _refused)
+    blueprint.register_error_handler(Missing, _missing)
+
+
+def _missing(missing: Missing) -> Response:
+    """404, with the field that pointed to what is not there."""
+    return document(404, errors={missing.field: [str(SENTENCES[404])]} if missing.field is not None else None)
 
 
 def _refused(refused: Refused) -> Response:

@@ -131,7 +131,7 @@ def _refuse_strangers(roster: Roster, agency_id: int, rows: Sequence[Data]) -> N
         for some in _chunks(sorted(wanted)):
             known = select(model.id).where(model.agency_id == agency_id, model.id.in_(some))
             if set(some) - set(db.session.scalars(known)):
-                raise Missing
+                raise Missing(field=name)
 
 
 # --- Changing ------------------------------------------------------------------------------------------------------
@@ -161,14 +161,39 @@ def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Act
     return moved + sorted(raced)
 
 
+def archive(roster: Roster, agency_id: int, ids: Sequence[int], archived: Action, *, by: Actor) -> list[Any]:
+    """Take rows out of the lists, in a few statements however many; those that were in them."""
+    db.session.flush()
+    table, moment, found = _table(roster.model), now(), []
+    for some in _chunks(ids):
+        query = select(roster.model).where(roster.model.agency_id == agency_id, roster.model.id.in_(some))
+        rows = list(db.session.scalars(query.where(roster.model.state == ContactState.ACTIVE)))
+        gone = update(table).where(table.c.id.in_([row.id for row in rows]))
+        values = {"state": ContactState.ARCHIVED, "version": table.c.version + 1}
+        db.session.execute(gone.values({**values, "updated_at": moment, "updated_by": by.label}))
+        found += rows
+    changes: Changes = {"state": (ContactState.ACTIVE, ContactState.ARCHIVED)}
+    record_many(archived, [(row, changes, {"reason": None}) for row in found], by=by)
+    for row in found:
+        db.session.expire(row)
+    return found
+
+
 def said_of(roster: Roster, row: Any) -> dict[str, Any]:
     """All that is said of a row now, in the words a change is made in."""
     held: dict[str, Any] = {name: getattr(row, name) for name in roster.fields} | said(roster.parts, row)
     return held | (held.get("capacity") or {})
 
 
-def expect_unmoved(roster: Roster, row: Any, data: Data, version: int | None) -> None:
-    """Raises Stale where a row is newer than the version seen, with both values of all that is said."""
+def hold(roster: Roster, row: Any, data: Data, version: int | None) -> None:
+    """Keep a row as it is now until the change is saved: who else would change it waits, and then comes second.
+
+    Raises Stale where it is newer than the version seen, with both values of all that is said; Missing where it was
+    erased meanwhile.
+    """
+    db.session.refresh(row, with_for_update={"key_share": True})
+    if row.state is ContactState.ERASED:
+        raise Missing
     held = said_of(roster, row)
     now_said = SimpleNamespace(
         **{name: ordered(held.get(name)) for name in data}, version=row.version, updated_by=row.updated_by

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from preparedness import refs
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
-from preparedness.contacts import batches, parts, rosters, search
+from preparedness.contacts import batches, parts, rosters, search, standing
 from preparedness.contacts.models import ContactState, Organisation, Person
 from preparedness.contacts.parts import Data
 from preparedness.database import Page, db, expect, page_of, revise, touch
@@ -20,6 +20,8 @@ FIELDS = (
     *("name", "name_local", "kind", "parent_id", "contact_person_id", "country", "city", "website", "registration_no"),
     *("registered_in", "un_partner", "advice_on", "people_reached", "languages", "sensitive", "notes"),
 )
+WHOLE = (Organisation.channels, Organisation.covers, Organisation.vettings)
+"""What belongs to an organisation beside what a list on a page shows."""
 NEEDED = {
     "name": _l("Write the name of the organisation."),
     "kind": _l("Choose the kind of organisation."),
@@ -60,18 +62,23 @@ def listed(
     page: int = 1,
     per_page: int = 50,
     sort: str | None = None,
+    whole: bool = False,
 ) -> Page[Organisation]:
-    """A page of the organisations that a search and filters leave, with what a list shows of them."""
+    """A page of the organisations that a search and filters leave, with what a list shows of them, or all they have."""
     query = select(Organisation).where(Organisation.agency_id == agency.id, *rosters.organisations(filters or {}))
     if q:
         query = query.where(search.means(Organisation, q))
     contact = selectinload(Organisation.contact_person)
     shown = (
-        selectinload(Organisation.capabilities),
         contact.selectinload(Person.channels),
         contact.selectinload(Person.organisation).selectinload(Organisation.channels),
     )
-    return page_of(query.options(*shown).order_by(*rosters.order(Organisation, sort)), page, per_page)
+    own = [selectinload(Organisation.capabilities), *(selectinload(belonging) for belonging in WHOLE)]
+    return page_of(
+        query.options(*(own if whole else (own[0], *shown))).order_by(*rosters.order(Organisation, sort)),
+        page,
+        per_page,
+    )
 
 
 def said(organisation: Organisation) -> dict[str, Any]:
@@ -106,7 +113,9 @@ def contact_points(organisation: Organisation) -> list[tuple[int, str]]:
 def add(agency: Agency, data: Data, *, by: Actor) -> Organisation:
     """Add an organisation; what is not said follows from the agency."""
     (number,) = add_many(agency, [data], by=by)
-    return get(number, agency=agency)
+    organisation = get(number, agency=agency)
+    standing.verify(organisation, data.get("vettings") or [], by=by)
+    return organisation
 
 
 def add_many(agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
@@ -118,10 +127,9 @@ def add_many(agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
 
 def change(organisation: Organisation, data: Data, *, version: int | None, by: Actor) -> None:
     """Change what is said of an organisation; raises Stale where the row is newer than the version seen."""
-    batches.expect_unmoved(ORGANISATIONS, organisation, data, version)
-    agency = db.session.get_one(Agency, organisation.agency_id)
-    if change_many(agency, [(organisation.id, None, data)], by=by):
-        raise Refused(_("This organisation is no longer in the roster."))
+    batches.hold(ORGANISATIONS, organisation, data, version)
+    standing.verify(organisation, data.get("vettings") or [], by=by)
+    change_many(db.session.get_one(Agency, organisation.agency_id), [(organisation.id, None, data)], by=by)
 
 
 def change_many(agency: Agency, changes: Sequence[batches.Change], *, by: Actor) -> list[int]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from preparedness import refs
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, ActorKind, record
-from preparedness.contacts import batches, erasing, parts, rosters, search, standing
+from preparedness.contacts import batches, erasing, homes, parts, rosters, search, standing
 from preparedness.contacts.models import ContactState, Erasure, ErasureReason, Organisation, Person
 from preparedness.contacts.parts import Data
 from preparedness.database import Page, db, expect, now, page_of, revise, touch
@@ -18,12 +18,14 @@ from preparedness.errors import Missing, Refused
 from preparedness.i18n import _, _l
 from preparedness.notifications.models import Message
 from preparedness.notifications.outbox import Recipient
-from preparedness.vocabulary import ChannelKind, Mode, zone_of
+from preparedness.vocabulary import ChannelKind
 
 FIELDS = (
     *("name", "name_local", "alias", "sensitive", "organisation_id", "function", "language", "timezone", "country"),
     *("city", "origin_country", "source", "told_on", "check_phrase", "capacity", "successor_id"),
 )
+WHOLE = (Person.spoken, Person.covers, Person.vettings, Person.absences)
+"""What belongs to somebody beside what a list on a page shows."""
 CAPACITY = ("modes", "hours_week", "available_from", "window", "own_crisis")
 NEEDED = {
     "name": _l("Write a name, as they wish to be called."),
@@ -79,17 +81,17 @@ PEOPLE = batches.Roster(
 )
 
 
-class Home(NamedTuple):
-    """What people take after their organisation."""
-
-    country: str
-    registration: str | None
-
-
 def get(person_id: int, *, agency: Agency) -> Person:
     """A person of this agency; raises Missing, also for somebody who was erased."""
-    query = select(Person).where(Person.agency_id == agency.id, Person.id == person_id)
-    person = db.session.scalar(query.where(Person.state != ContactState.ERASED))
+    person = ever(person_id, agency=agency)
+    if person.state is ContactState.ERASED:
+        raise Missing
+    return person
+
+
+def ever(person_id: int, *, agency: Agency) -> Person:
+    """A person of this agency, or what an erasure left of them; raises Missing."""
+    person = db.session.scalar(select(Person).where(Person.agency_id == agency.id, Person.id == person_id))
     if person is None:
         raise Missing
     return person
@@ -103,18 +105,22 @@ def listed(
     page: int = 1,
     per_page: int = 50,
     sort: str | None = None,
+    whole: bool = False,
 ) -> Page[Person]:
-    """A page of the people that a search and filters leave, with what a list shows of them."""
+    """A page of the people that a search and filters leave, with what a list shows of them, or all they have."""
     query = select(Person).where(Person.agency_id == agency.id).outerjoin(Person.organisation)
     query = query.where(*rosters.people(filters or {}))
     if q:
         query = query.where(search.means(Person, q))
-    shown = (
-        contains_eager(Person.organisation).selectinload(Organisation.channels),
-        selectinload(Person.channels),
-        selectinload(Person.capabilities),
-    )
+    listed = (Person.channels, Person.capabilities, *WHOLE * whole)
+    home = contains_eager(Person.organisation).selectinload(Organisation.channels)
+    shown = (home, *(selectinload(belonging) for belonging in listed))
     return page_of(query.options(*shown).order_by(*rosters.order(Person, sort)), page, per_page)
+
+
+def meant(agency: Agency, q: str) -> Select[tuple[int]]:
+    """The numbers of the people that a search means, whatever their state, as a part of another query."""
+    return select(Person.id).where(Person.agency_id == agency.id, search.means(Person, q))
 
 
 def names(numbers: Collection[int], *, agency: Agency) -> dict[int, str]:
@@ -134,52 +140,41 @@ def said(person: Person) -> dict[str, Any]:
 def add(agency: Agency, data: Data, *, by: Actor) -> Person:
     """Add somebody; what is not said follows from their organisation, else from the agency."""
     (number,) = add_many(agency, [data], by=by)
-    return get(number, agency=agency)
+    person = get(number, agency=agency)
+    _say_beside(person, data, by)
+    return person
 
 
 def add_many(agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
     """Add many at once; their numbers in the order given."""
-    homes = _homes(agency, {row["organisation_id"] for row in rows if row.get("organisation_id")})
-    full = [_with_defaults(agency, row, homes.get(row.get("organisation_id"))) for row in rows]
+    known = homes.among(agency, {row["organisation_id"] for row in rows if row.get("organisation_id")})
+    full = [homes.filled(agency, row, known.get(row.get("organisation_id"))) for row in rows]
     for row in full:
         _refuse_gaps({**dict.fromkeys(NEEDED), **row})
-        _refuse_travel(row, homes.get(row.get("organisation_id")))
+        homes.refuse_travel(row, known.get(row.get("organisation_id")))
     return batches.add(PEOPLE, agency, full, by=by)
 
 
 def change(person: Person, data: Data, *, version: int | None, by: Actor) -> None:
     """Change what is said of somebody; raises Stale where the row is newer than the version seen."""
-    batches.expect_unmoved(PEOPLE, person, data, version)
-    agency = db.session.get_one(Agency, person.agency_id)
-    if change_many(agency, [(person.id, None, data)], by=by):
-        raise Refused(_("This person is no longer in the roster."))
+    batches.hold(PEOPLE, person, data, version)
+    _say_beside(person, data, by)
+    change_many(db.session.get_one(Agency, person.agency_id), [(person.id, None, data)], by=by)
+
+
+def _say_beside(person: Person, data: Data, by: Actor) -> None:
+    """What goes by verbs of its own, where it is said together with the rest: a pause, and checks of who they are."""
+    if "paused_until" in data and data["paused_until"] != person.paused_until:
+        pause(person, data["paused_until"], by=by, field="paused_until")
+    standing.verify(person, data.get("vettings") or [], by=by)
 
 
 def change_many(agency: Agency, changes: Sequence[batches.Change], *, by: Actor) -> list[int]:
     """Change many at once; the numbers of those that moved meanwhile, which are left as they are."""
     for _number, _version, data in changes:
         _refuse_gaps(data)
-    travellers = {number: data for number, _version, data in changes if _travels(data)}
-    if travellers:
-        _refuse_travellers(agency, travellers)
+    homes.refuse_travellers(agency, {number: data for number, _version, data in changes})
     return batches.change(PEOPLE, agency.id, changes, by=by)
-
-
-def _homes(agency: Agency, ids: set[int]) -> dict[int | None, Home]:
-    """The organisations of these numbers, as far as people take after them."""
-    if not ids:
-        return {}
-    columns = select(Organisation.id, Organisation.country, Organisation.registration_no)
-    query = columns.where(Organisation.agency_id == agency.id, Organisation.id.in_(ids))
-    return {number: Home(country, registration) for number, country, registration in db.session.execute(query)}
-
-
-def _with_defaults(agency: Agency, row: Data, home: Home | None) -> Data:
-    """What follows for somebody of whom little is said."""
-    country = row.get("country") or (home.country if home else agency.country)
-    zone = agency.timezone if country == agency.country else zone_of(country) or agency.timezone
-    given = {name: value for name, value in row.items() if value is not None}
-    return {"country": country, "timezone": zone, "language": agency.language, **given}
 
 
 def _refuse_gaps(data: Data) -> None:
@@ -189,35 +184,14 @@ def _refuse_gaps(data: Data) -> None:
             raise Refused(str(sentence), field=name)
 
 
-def _travels(data: Data) -> bool:
-    return Mode.TRAVEL in (data.get("modes") or (data.get("availability") or {}).get("modes") or [])
-
-
-def _refuse_travel(data: Data, home: Home | None) -> None:
-    """Nobody travels on their own: only members of a team whose registration is recorded."""
-    if _travels(data) and not (home and home.registration):
-        raise Refused(
-            _("Travelling is for members of a registered team: record the registration of their organisation first."),
-            field="modes",
-        )
-
-
-def _refuse_travellers(agency: Agency, travellers: Mapping[int, Data]) -> None:
-    query = select(Person.id, Person.organisation_id).where(Person.agency_id == agency.id, Person.id.in_(travellers))
-    belongs = {number: travellers[number].get("organisation_id", home) for number, home in db.session.execute(query)}
-    homes = _homes(agency, {home for home in belongs.values() if home})
-    for number, home in belongs.items():
-        _refuse_travel(travellers[number], homes.get(home))
-
-
 # --- Pausing, letting go, erasing ----------------------------------------------------------------------------------
 
 
-def pause(person: Person, until: date | None, *, by: Actor, version: int | None = None) -> None:
+def pause(person: Person, until: date | None, *, by: Actor, version: int | None = None, field: str = "until") -> None:
     """Send nothing to somebody until a day; from now on again without one."""
     expect(person, version, {"paused_until": until}, ["paused_until"])
     if until is not None and until < standing.today():
-        raise Refused(_("Write a day that is still to come."), field="until")
+        raise Refused(_("Write a day that is still to come."), field=field)
     changes = revise(person, {"paused_until": until}, ["paused_until"])
     touch(person, by=by.label)
     record(Action.PERSON_PAUSED, person, by=by, changes=changes)
@@ -261,6 +235,8 @@ def restore(person: Person, *, by: Actor, version: int | None = None) -> None:
 
 def erase(person: Person, *, reason: ErasureReason, by: Actor) -> Erasure:
     """Erase what is known of somebody, everywhere, in one transaction: a row without a name and counts stay."""
+    if person.state is ContactState.ERASED:
+        raise Missing
     _tell(person, by)
     counts: dict[str, int] = {}
     for eraser in ERASERS:

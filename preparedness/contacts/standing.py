@@ -3,7 +3,9 @@
 Asking is not consent: only a person's own link, or a form they signed, records that they agreed.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
 
@@ -56,18 +58,21 @@ def _why_not_organisation(organisation: Organisation) -> str | None:
 
 
 def _why_not_person(person: Person) -> str | None:
-    """The reasons in the order in which they weigh."""
+    return next(reasons(person), None)
+
+
+def reasons(person: Person) -> Iterator[str]:
+    """All reasons why somebody may not be asked, in the order in which they weigh."""
     if person.state is not ContactState.ACTIVE:
-        return _("This person is no longer in the roster.")
+        yield _("This person is no longer in the roster.")
     if person.opted_out_at is not None:
-        return _("They asked to be left alone.")
+        yield _("They asked to be left alone.")
     if person.source is None:
-        return _("It is not recorded where this contact comes from.")
+        yield _("It is not recorded where this contact comes from.")
     if person.paused_until is not None and person.paused_until >= today():
-        return _("They paused all requests until %(day)s.", day=day(person.paused_until))
+        yield _("They paused all requests until %(day)s.", day=day(person.paused_until))
     if channel_of(person) is None:
-        return _("No address is known that a message could be sent to.")
-    return None
+        yield _("No address is known that a message could be sent to.")
 
 
 def channel_of(person: Person, kind: ChannelKind | None = None) -> Channel | None:
@@ -161,8 +166,12 @@ def vet(
     evidence: str | None,
     by: Actor,
     expires_on: date | None = None,
+    checked_by: str | None = None,
 ) -> Vetting:
-    """Record one dated check of who somebody is; their verification follows from all of them."""
+    """Record one dated check of who somebody is; their verification follows from all of them.
+
+    Whoever records it made the check, unless they say who did.
+    """
     if level not in list(Verification)[1:]:
         raise Refused(_("Choose what was checked."), field="level")
     if holder.state is ContactState.ERASED:
@@ -172,13 +181,31 @@ def vet(
     if expires_on is not None and expires_on <= on:
         raise Refused(_("It must be good for a day at least: write a later date."), field="expires_on")
     vetting = Vetting(
-        agency_id=holder.agency_id, level=int(level), on=on, by=by.label, evidence=evidence, expires_on=expires_on
+        agency_id=holder.agency_id,
+        level=int(level),
+        on=on,
+        by=checked_by or by.label,
+        evidence=evidence,
+        expires_on=expires_on,
     )
     holder.vettings.append(vetting)
     derive(holder)
     touch(holder, by=by.label)
     record(Action.VETTED, holder, by=by, level=int(level), on=on, expires_on=expires_on)
     return vetting
+
+
+def verify(holder: Holder, checks: Sequence[Mapping[str, Any]], *, by: Actor) -> None:
+    """Record those of these checks that are not recorded yet; what is recorded stays."""
+    for check in checks:
+        on, until, who = check["on"], check.get("expires_on"), check.get("by")
+        said = (check["level"], on, until)
+        if any((each.level, each.on, each.expires_on) == said and who in (None, each.by) for each in holder.vettings):
+            continue
+        try:
+            vet(holder, check["level"], on=on, evidence=None, by=by, expires_on=until, checked_by=who)
+        except Refused as refused:
+            raise Refused(refused.sentence, field="vettings") from refused
 
 
 def derive(holder: Holder) -> None:
