@@ -7,12 +7,12 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from preparedness.accounts.models import Access, User
-from preparedness.activations import alerts
+from preparedness.activations import alert_feeds, alerts, proposals
 from preparedness.activations.models import Activation, ActivationState, Duty, Task, TaskState
 from preparedness.confirmations import ladder
 from preparedness.contacts import links, standing
 from preparedness.contacts.models import LinkPurpose, Organisation, Person
-from preparedness.database import db, now
+from preparedness.database import db, now, transaction
 from preparedness.notifications import outbox
 from preparedness.plans.models import HOLDING, Assignment, Plan, PlanState, Seat
 from preparedness.vocabulary import Anchor, ChannelKind
@@ -21,6 +21,13 @@ AGAIN_AFTER = timedelta(days=7)
 """How long after a reminder the same task is reminded of again."""
 
 AT_ONCE = 500
+
+
+def read_alerts() -> int:
+    """Read the feeds of warning services whose turn it is, and forget what they said long ago."""
+    with transaction():
+        proposals.sweep()
+    return alert_feeds.poll()
 
 
 def remind_tasks() -> int:

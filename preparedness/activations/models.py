@@ -1,6 +1,6 @@
 """Activations of a locked version, the tasks they make, the alerts that were answered, and the log."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -66,6 +66,26 @@ class LogKind(Worded):
     DECISION = "decision", _l("decision")
     REQUEST = "request", _l("request")
     MESSAGE = "message", _l("message")
+
+
+class BulletinKind(Worded):
+    """What a bulletin of a warning service does, as CAP calls it."""
+
+    ALERT = "Alert", _l("alert")
+    UPDATE = "Update", _l("update")
+    CANCEL = "Cancel", _l("cancellation")
+    ACK = "Ack", _l("acknowledgement")
+    ERROR = "Error", _l("rejection")
+
+
+class ProposalState(Worded):
+    """What became of a bulletin."""
+
+    OPEN = "open", _l("waits for somebody to look")
+    DISMISSED = "dismissed", _l("dismissed")
+    SUPERSEDED = "superseded", _l("replaced by a later one")
+    WITHDRAWN = "withdrawn", _l("taken back by its sender")
+    IGNORED = "ignored", _l("about none of the plans, or not meant to be acted upon")
 
 
 class Activation(OfAgency, Edited, Model):
@@ -223,6 +243,66 @@ class LogLine(OfAgency, Model):
     def version(self) -> int:
         """Always the first: a line is never changed."""
         return 1
+
+
+class Proposal(OfAgency, Edited, Model):
+    """A bulletin of a warning service, and the level it proposes for some plans. It never activates one."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "sender", "identifier", "sent_at"),
+        Index("ix_proposal_waiting", "agency_id", "state", "received_at"),
+    )
+
+    sender: Mapped[str]
+    identifier: Mapped[str]
+    sent_at: Mapped[datetime]
+    kind: Mapped[BulletinKind]
+    references: Mapped[list[str]] = mapped_column(default=list)
+    state: Mapped[ProposalState]
+    exercise: Mapped[bool] = mapped_column(default=False)
+    level: Mapped[Level | None]
+    plan_ids: Mapped[list[int]] = mapped_column(default=list)
+    who: Mapped[str | None]
+    event: Mapped[str | None]
+    headline: Mapped[str | None]
+    area: Mapped[str | None]
+    severity: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    came_by: Mapped[str]
+    """The token that posted it, or the clock that fetched it."""
+
+
+class AlertFeed(OfAgency, Edited, Model):
+    """The feed of a warning service that an institution reads."""
+
+    __tablename__ = "alert_feed"
+    __table_args__ = (UniqueConstraint("agency_id"),)
+
+    url: Mapped[str]
+    etag: Mapped[str | None]
+    seen: Mapped[list[str]] = mapped_column(default=list)
+    """Digests of the bulletins' addresses that were fetched already."""
+    next_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    heard_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+    """Why the last try gave nothing, by its kind."""
+
+
+class CalendarFeed(OfAgency, Model):
+    """The secret address under which a member's calendar reads what is due. Only a hash of it is kept."""
+
+    __tablename__ = "calendar_feed"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), unique=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    high_risk: Mapped[bool] = mapped_column(default=False)
+    """Whether plans at high risk stand in it too; a calendar is read by more than its owner (safety.md S4)."""
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    last_used_on: Mapped[date | None]
+
+    member: Mapped[User] = relationship()
 
 
 @event.listens_for(LogLine, "before_update")

@@ -12,6 +12,84 @@ depends_on = None
 def upgrade() -> None:
     """Bring the database forward."""
     op.create_table(
+        "proposal",
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("identifier", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("references", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("level", sa.String(length=32), nullable=True),
+        sa.Column("plan_ids", sa.JSON(), nullable=False),
+        sa.Column("who", sa.String(), nullable=True),
+        sa.Column("event", sa.String(), nullable=True),
+        sa.Column("headline", sa.String(), nullable=True),
+        sa.Column("area", sa.String(), nullable=True),
+        sa.Column("severity", sa.String(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("came_by", sa.String(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.String(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_proposal_agency_id_agency")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+        sa.UniqueConstraint(
+            "agency_id", "sender", "identifier", "sent_at", name=op.f("uq_proposal_agency_id_sender_identifier_sent_at")
+        ),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_agency_id"), ["agency_id"], unique=False)
+        batch_op.create_index("ix_proposal_waiting", ["agency_id", "state", "received_at"], unique=False)
+
+    op.create_table(
+        "alert_feed",
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("etag", sa.String(), nullable=True),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.String(), nullable=True),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.String(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_alert_feed_agency_id_agency")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_feed")),
+        sa.UniqueConstraint("agency_id", name=op.f("uq_alert_feed_agency_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("alert_feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alert_feed_agency_id"), ["agency_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alert_feed_next_at"), ["next_at"], unique=False)
+
+    op.create_table(
+        "calendar_feed",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("high_risk", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_on", sa.Date(), nullable=True),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_calendar_feed_agency_id_agency")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_calendar_feed_member_id_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("member_id", name=op.f("uq_calendar_feed_member_id")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_calendar_feed_secret_hash")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_feed_agency_id"), ["agency_id"], unique=False)
+
+    op.create_table(
         "api_token",
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -126,6 +204,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("value", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("undo", sa.JSON(), nullable=True))
 
+    with op.batch_alter_table("workbook", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("brought_back", schema=None) as batch_op:
         batch_op.add_column(sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("two_way", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -142,9 +222,26 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Bring the database back."""
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_feed_agency_id"))
+
+    op.drop_table("calendar_feed")
+    with op.batch_alter_table("alert_feed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alert_feed_next_at"))
+        batch_op.drop_index(batch_op.f("ix_alert_feed_agency_id"))
+
+    op.drop_table("alert_feed")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index("ix_proposal_waiting")
+        batch_op.drop_index(batch_op.f("ix_proposal_agency_id"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("brought_back", schema=None) as batch_op:
         for name in ("leased_until", "lease_token", "tries", "progress", "errand_of", "errand", "two_way", "undone_at"):
             batch_op.drop_column(name)
+
+    with op.batch_alter_table("workbook", schema=None) as batch_op:
+        batch_op.drop_column("forgotten_at")
 
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.drop_column("undo")
