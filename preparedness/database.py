@@ -208,6 +208,17 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
+def reading() -> Iterator[None]:
+    """One look outside a request: nothing can be written inside, and nobody who writes waits for it."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _reading.reset(token)
+
+
+@contextmanager
 def transaction() -> Iterator[None]:
     """One transaction outside a request: kept if the block ends well, else undone."""
     with writing():

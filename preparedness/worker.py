@@ -27,6 +27,7 @@ from preparedness.confirmations import jobs as confirmations
 from preparedness.contacts import jobs as contacts
 from preparedness.database import transaction
 from preparedness.errors import frames
+from preparedness.exchange import jobs as exchange
 from preparedness.notifications import jobs as notifications
 
 logger = logging.getLogger("preparedness.worker")
@@ -53,6 +54,9 @@ JOBS = (
     Job("reports", timedelta(hours=1), confirmations.forget_reports, "Let answers noted by phone fall away in time."),
     Job("tasks", timedelta(minutes=10), activations.remind_tasks, "Remind the holders of tasks that are late."),
     Job("reviews", timedelta(minutes=5), activations.say_reviews_due, "Say that the review of an activation is due."),
+    Job("returns", timedelta(seconds=2), exchange.work, "Read and apply returned copies that are large.", shared=True),
+    Job("copies", timedelta(hours=1), exchange.forget, "Forget copies and files that are too old."),
+    Job("alerts", timedelta(minutes=1), activations.read_alerts, "Read the alerts of warning services.", shared=True),
     Job("verify", timedelta(hours=1), contacts.refresh_verification, "Let verifications that ran out fall back."),
 )
 BEAT = timedelta(seconds=15)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from preparedness.accounts.models import Agency
 from preparedness.database import db
-from preparedness.exchange import authors, drafts, groups, merge, workbooks
+from preparedness.exchange import authors, drafts, groups, merge, two_ways, workbooks
 from preparedness.exchange.arrivals import letters, row_name
 from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import MERGE, Difference, Key, Row, Rules
@@ -97,21 +97,19 @@ def rules(brought: Return, sheet: Sheet, base: Mapping[str, Line], known: Mappin
 
 def _changes(brought: Return, here: Snapshot, agency: Agency, before: Collection[Told]) -> Iterator[Told]:
     copy, content = brought.workbook, CONTENTS[brought.kind]
-    bases = workbooks.base_of(copy) if copy else {}
+    bases = workbooks.base_of(copy) if copy and not brought.two_way else {}
     known = kept(copy) if copy else {}
     for sheet in content.sheets:
         if sheet.key not in brought.rows:
             continue
         lines, given = here.by_ref(sheet.key), bases.get(sheet.key, {})
         base = {ref: line.cells for ref, line in given.items()}
-        found = merge.merge(
-            base,
-            drafts.rows(brought, sheet.key),
-            {ref: line.cells for ref, line in lines.items()},
-            rules(brought, sheet, given, known),
-            _joined(sheet.key, before),
-        )
-        found = _held_mass_clears(found, base)
+        mine, server = drafts.rows(brought, sheet.key), {ref: line.cells for ref, line in lines.items()}
+        ruled, joined = rules(brought, sheet, given, known), _joined(sheet.key, before)
+        if brought.two_way:
+            found = two_ways.compare(mine, server, ruled, joined)
+        else:
+            found = _held_mass_clears(merge.merge(base, mine, server, ruled, joined), base)
         twins = _twins(content, agency, sheet.key, found)
         told = _Authors(agency, brought, sheet.key, found, lines, given)
         for each in found:
@@ -260,7 +258,7 @@ def undecided(brought: Return) -> list[Change]:
 
 def open_(change: Change) -> bool:
     """True for what somebody has to decide, whether or not they did."""
-    return change.outcome not in SETTLED or bool(change.twin)
+    return change.outcome not in SETTLED or bool(change.twin) or change.why is Why.UNKNOWN
 
 
 SETTLED = merge.TAKEN | {Outcome.SAME, Outcome.PARALLEL}

@@ -1,21 +1,26 @@
 """What copies and returned copies forget of a person who is erased; a file in somebody's hands brings nobody back."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from preparedness import refs
+from preparedness.accounts.models import Agency
 from preparedness.activations import erasing as activations
 from preparedness.activations.models import Reply, Task
-from preparedness.contacts.models import Person
+from preparedness.contacts.models import Erasure, Person
 from preparedness.database import db, now
-from preparedness.exchange import workbooks
+from preparedness.exchange import arrivals, originals, workbooks
 from preparedness.exchange.activation_sheets import CALL_LIST, CHECKLIST
+from preparedness.exchange.arrivals import Arrival, Trouble
 from preparedness.exchange.models import Change, CreatedRow, Return, Workbook
 from preparedness.exchange.people_sheet import PEOPLE
 from preparedness.exchange.plan_sheets import DESIGNATIONS
 from preparedness.exchange.sheets import Line
+from preparedness.i18n import _, day
 from preparedness.plans.models import Assignment
 
 Named = dict[str, set[str]]
@@ -28,17 +33,18 @@ THEIR_WORDS = dict.fromkeys(("note", "done_by"))
 def erase(person: Person) -> dict[str, int]:
     """Forget a person's rows in what was given out and in what came back; returns the counts."""
     named, reported = _named(person), _reported(person)
-    scrubbed = sum(_scrub(copy, named, reported) for copy in _of_agency(Workbook, person))
+    scrubbed = [copy.id for copy in _of_agency(Workbook, person) if _scrub(copy, named, reported)]
     changes = 0
     for brought in _of_agency(Return, person):
         mine = _with_slots(brought, person, named)
-        _forget_rows(brought, mine, reported)
+        if _forget_rows(brought, mine, reported) or brought.workbook_id in scrubbed:
+            originals.forget([brought.id])
         for change in brought.changes:
             noted = change.sheet == CHECKLIST.key and change.ref in reported and change.column in THEIR_WORDS
             if noted or change.ref in mine.get(change.sheet, ()):
                 _empty(change)
                 changes += 1
-    return {"copies": scrubbed, "returned_entries": changes}
+    return {"copies": len(scrubbed), "returned_entries": changes}
 
 
 def _of_agency(model: type[Any], person: Person) -> Iterator[Any]:
@@ -69,11 +75,12 @@ def _scrub(copy: Workbook, named: Named, reported: set[str]) -> bool:
             found = True
             line = base[sheet].pop(ref)
             if sheet != PEOPLE.key:
-                base[sheet][ref] = Line(ref, line.version, dict.fromkeys(line.cells), line.id)
+                base[sheet][ref] = Line(ref, line.version, {}, line.id)
     for ref in reported & set(base.get(CHECKLIST.key, {})):
         found = True
         line = base[CHECKLIST.key][ref]
-        base[CHECKLIST.key][ref] = Line(ref, line.version, {**line.cells, **THEIR_WORDS}, line.id)
+        kept = {key: value for key, value in line.cells.items() if key not in THEIR_WORDS}
+        base[CHECKLIST.key][ref] = Line(ref, line.version, kept, line.id)
     if found:
         copy.base, copy.scrubbed_at = workbooks.pressed(base), now()
     return found
@@ -87,9 +94,9 @@ def _with_slots(brought: Return, person: Person, named: Named) -> Named:
     return {**named, PEOPLE.key: named[PEOPLE.key] | set(db.session.scalars(query))}
 
 
-def _forget_rows(brought: Return, named: Named, reported: set[str]) -> None:
-    """Take the person's rows out of what was read, with what was said about their cells."""
-    kept, gone = {}, set()
+def _forget_rows(brought: Return, named: Named, reported: set[str]) -> bool:
+    """Take the person's rows out of what was read, with what was said about their cells. True where there were any."""
+    kept, gone, before = {}, set(), brought.rows
     for sheet, part in brought.rows.items():
         mine = named.get(sheet, set())
         gone |= {(part["name"], row[0]) for row in part["rows"] if row[1] in mine or row[3] in mine}
@@ -99,6 +106,7 @@ def _forget_rows(brought: Return, named: Named, reported: set[str]) -> None:
         kept[sheet] = {**part, "rows": rows}
     brought.rows = kept
     brought.problems = [each for each in brought.problems if (each["sheet"], each["row"]) not in gone]
+    return bool(kept != before)
 
 
 def _without_words(cells: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,4 +114,66 @@ def _without_words(cells: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _empty(change: Change) -> None:
-    change.base = change.mine = change.server = change.label = change.twin = None
+    change.base = change.mine = change.server = change.label = change.twin = change.value = change.undo = None
+
+
+# --- Files that come back later ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The rows of those who were erased, as a file may name them, and when they were erased."""
+
+    zone: str
+    refs: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+    """By sheet and Ref."""
+    slots: Mapping[str, datetime] = field(default_factory=dict)
+    """By what stood for them in a file that added them."""
+
+    def sentence(self, at: datetime) -> str:
+        """Why nothing of a row is taken."""
+        return _(
+            "This row is about somebody who was erased on %(day)s. Nothing of it was taken: take a fresh copy.",
+            day=day(at, self.zone),
+        )
+
+
+def gone(copy: Workbook | None, agency: Agency) -> Gone:
+    """Whom a file may still name though they were erased."""
+    erased = {row.person_id: row for row in db.session.scalars(select(Erasure).where(Erasure.agency_id == agency.id))}
+    if not erased:
+        return Gone(agency.timezone)
+    named = {PEOPLE.key: {row.person_ref: row.at for row in erased.values()}}
+    answers = select(Reply.ref, Reply.person_id).where(Reply.agency_id == agency.id, Reply.person_id.in_(erased))
+    named[CALL_LIST.key] = {ref: erased[number].at for ref, number in db.session.execute(answers)}
+    query = select(CreatedRow.slot, CreatedRow.row_id).where(
+        CreatedRow.workbook_id == (copy.id if copy else None),
+        CreatedRow.kind == PEOPLE.key,
+        CreatedRow.row_id.in_(erased),
+    )
+    return Gone(agency.timezone, named, {slot: erased[number].at for slot, number in db.session.execute(query)})
+
+
+def set_aside(part: Arrival, gone: Gone) -> bool:
+    """Leave the rows of those who were erased out of what is read, and say so. True where there were any."""
+    named = gone.refs.get(part.sheet.key, {})
+    found = {number: (ref, named[ref]) for number, ref in arrivals.named(part) if ref in named}
+    part.below = [(number, row) for number, row in part.below if number not in found]
+    _say(part, found, gone)
+    return bool(found)
+
+
+def set_aside_added(part: Arrival, gone: Gone) -> bool:
+    """The same for rows that this very copy had added: they stand in one of its empty rows, without a Ref."""
+    if part.sheet.key != PEOPLE.key:
+        return False
+    found = {number: (slot, gone.slots[slot]) for number, slot in part.slots.items() if slot in gone.slots}
+    part.rows = [row for row in part.rows if row.number not in found]
+    _say(part, found, gone)
+    return bool(found)
+
+
+def _say(part: Arrival, found: Mapping[int, tuple[str, datetime]], gone: Gone) -> None:
+    for number, (ref, at) in found.items():
+        said, wanted = gone.sentence(at), _("a fresh copy")
+        part.troubles.append(Trouble(part.name, part.address("ref", number), number, "ref", ref, wanted, said))

@@ -84,6 +84,8 @@ class Workbook(OfAgency, Model):
     base: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime]
     scrubbed_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None]
+    """When what was given out was emptied, because the copy was too old to come back."""
     destroy_by: Mapped[datetime | None]
     """Until when a copy with addresses or numbers may lie about, and when its holder said that it is gone."""
     destroyed_at: Mapped[datetime | None]

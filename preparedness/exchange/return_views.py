@@ -6,10 +6,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from preparedness.accounts.models import Access, User
-from preparedness.accounts.permissions import Permission, may, requires
-from preparedness.activations import running
-from preparedness.errors import Missing
-from preparedness.exchange import decisions, previews, returns, settlements
+from preparedness.accounts.permissions import Permission, requires
+from preparedness.exchange import decisions, previews, returns, rights
 from preparedness.exchange.decisions import Decision
 from preparedness.exchange.models import Return, WorkbookKind
 from preparedness.exchange.schemas import SettlementSchema
@@ -21,13 +19,6 @@ blueprint = Blueprint("exchange", __name__, url_prefix="/copies")
 DECISION, OTHER, EMPTIED, SHOWN, ROW = "decision-", "value-", "emptied-", "shown-", "row-"
 """What the names of the page's fields begin with."""
 
-NEEDED = {
-    WorkbookKind.ROSTER: Permission.COPY_ROSTER,
-    WorkbookKind.PLAN: Permission.COPY_PLAN,
-    WorkbookKind.ACTIVATION: Permission.COPY_ACTIVATION,
-}
-"""Who may take which kind offline, and bring it back."""
-
 
 def own() -> User | None:
     """Operators see their own copies, planners those of everybody."""
@@ -36,14 +27,7 @@ def own() -> User | None:
 
 def may_work_with(kind: WorkbookKind, subject_id: int | None) -> bool:
     """Whether the member may work with this kind, and is on duty for this activation."""
-    if not may(NEEDED[kind]):
-        return False
-    if kind is WorkbookKind.ACTIVATION:
-        try:
-            running.get(subject_id or 0, agency=g.agency, member=g.member)
-        except Missing:
-            return False
-    return True
+    return rights.may(kind, subject_id, agency=g.agency, member=g.member)
 
 
 @blueprint.get("/returns/<id:return_id>")
@@ -56,10 +40,7 @@ def brought_back(return_id: int) -> ResponseReturnValue:
 
 def returned(return_id: int) -> Return:
     """A copy that came back, while one may work with its kind and subject. Raises Missing."""
-    brought = returns.get(return_id, agency=g.agency, member=own())
-    if not may_work_with(brought.kind, brought.subject_id):
-        raise Missing
-    return brought
+    return returns.get(return_id, agency=g.agency, member=g.member)
 
 
 def _page(brought: Return, form: Form) -> ResponseReturnValue:
@@ -100,7 +81,7 @@ def apply(return_id: int) -> ResponseReturnValue:
     if form.accepted:
         with form.refusals():
             _keep(brought, form)
-            if settlements.apply(brought, agency=g.agency, by=g.actor):
+            if returns.apply(brought, agency=g.agency, member=g.member, by=g.actor):
                 news = ", ".join(previews.summary(brought)) or _("no change")
                 flash(_("The copy is applied: %(news)s.", news=news), "done")
             else:

@@ -1,84 +1,67 @@
-"""Copies that come back: recognised, understood row by row, and compared. Nothing of them is written here."""
+"""Copies that come back: kept, understood and compared, applied and taken back; by a worker where it takes long."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
-from preparedness.accounts.models import Agency, User
+from preparedness.accounts.models import Access, Agency, User
 from preparedness.audit import Action, Actor, record
 from preparedness.database import Page, db, now, page_of, touch
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import arrivals, manifest, workbook, workbooks
-from preparedness.exchange.arrivals import Arrival, Trouble
-from preparedness.exchange.comparisons import base_rows, compare
-from preparedness.exchange.kinds import CONTENTS, Content
-from preparedness.exchange.merge import Returned, Row
-from preparedness.exchange.models import Return, ReturnState, Workbook, WorkbookKind
-from preparedness.exchange.sheets import Editable, Scope, Snapshot, Surroundings
+from preparedness.exchange import (
+    claims,
+    decisions,
+    guard,
+    originals,
+    readings,
+    recognitions,
+    reversals,
+    rights,
+    settlements,
+)
+from preparedness.exchange.comparisons import compare
+from preparedness.exchange.decisions import Decision
+from preparedness.exchange.models import Errand, Return, ReturnState, Workbook, WorkbookKind
+from preparedness.exchange.readings import Reading
+from preparedness.exchange.recognitions import Recognised
+from preparedness.exchange.reversals import Undone
 from preparedness.exchange.values import clean
 from preparedness.i18n import _, day
 
-May = Callable[[WorkbookKind, int | None], bool]
-"""Whether the one who brings a file back may bring back this kind, about this subject."""
+QUICK_BYTES, QUICK_CHANGES = 200_000, 400
+"""What is read, applied or taken back within the request: about a second's work. The rest a worker does."""
+
+UNSETTLED = (ReturnState.READING, ReturnState.REFUSED)
+"""States in which nobody knows, or may not say, what a file is about: whoever brought it sees how it stands."""
 
 
-def bring(
-    read: Mapping[str, Any],
-    *,
-    filename: str,
-    sha256: str,
-    agency: Agency,
-    member: User | None,
-    may: May,
-    by: Actor,
-) -> Return:
-    """Take in what was read from a returned workbook, and say what it would change. Nothing of it is written yet."""
-    copy, notices = _recognised(read, agency)
-    kind, subject = (copy.kind, copy.subject_id) if copy else (WorkbookKind.ROSTER, None)
-    if not may(kind, subject):
-        raise Refused(_("You cannot bring this copy back yourself. Give the file to a planner."), field="file")
-    if copy and copy.expires_at < now():
-        raise Refused(_("This copy is too old to be brought back. Take a fresh one."), field="file")
-    content = CONTENTS[kind]
-    scope = Scope(copy.timezone if copy else agency.timezone, copy.made_at if copy else now(), contacts=True)
-    here = content.snapshot(agency, subject, scope)
-    parts = _understood(read, content, here, copy, contacts=copy.contacts if copy else True)
-    made = Return(
-        agency_id=agency.id,
-        workbook=copy,
-        kind=kind,
-        subject_id=subject,
-        uploaded_by=by.label,
-        uploaded_by_id=member.id if member else None,
-        uploaded_at=now(),
-        filename=clean(filename)[:200],
-        sha256=sha256,
-        rows={part.sheet.key: _kept(part) for part in parts},
-        problems=[asdict(trouble) for part in parts for trouble in part.troubles],
-        notices=[*notices, *_brought_before(agency, copy, sha256), *(each for part in parts for each in part.notices)],
-    )
-    db.session.add(made)
-    db.session.flush()
-    compare(made, here, agency)
-    record(Action.BROUGHT_BACK, made, by=by, kind=kind, workbook=copy.id if copy else None, counts=made.counts)
-    return made
+# --- Finding -------------------------------------------------------------------------------------------------------
 
 
 def get(return_id: int, *, agency: Agency, member: User | None = None) -> Return:
-    """One returned copy; with `member`, only what they brought back."""
+    """One returned copy that a member may work with; without one, any of the agency. Raises Missing."""
     query = select(Return).where(Return.id == return_id, Return.agency_id == agency.id)
-    found = db.session.scalar(query.where(Return.uploaded_by_id == member.id) if member else query)
+    found = db.session.scalar(query.where(*_own(member)))
     if found is None:
+        raise Missing
+    settled = found.state not in UNSETTLED
+    if member and settled and not rights.may(found.kind, found.subject_id, agency=agency, member=member):
         raise Missing
     return found
 
 
-def listed(agency: Agency, page: int, *, member: User | None = None) -> Page[Return]:
-    """The copies that came back, newest first; with `member`, only theirs."""
-    query = select(Return).where(Return.agency_id == agency.id).order_by(Return.id.desc())
-    return page_of(query.where(Return.uploaded_by_id == member.id) if member else query, page)
+def listed(agency: Agency, page: int, *, member: User | None = None, per_page: int = 50) -> Page[Return]:
+    """The copies that came back, newest first; operators see their own."""
+    query = select(Return).where(Return.agency_id == agency.id, *_own(member))
+    return page_of(query.order_by(Return.id.desc()), page, per_page)
+
+
+def _own(member: User | None) -> list[Any]:
+    own = member is not None and member.access is Access.OFFICIAL
+    return [Return.uploaded_by_id == member.id] if own and member else []
 
 
 def of(copy: Workbook) -> list[Return]:
@@ -93,104 +76,92 @@ def waiting(agency: Agency) -> list[Return]:
     return list(db.session.scalars(query.order_by(Return.id)))
 
 
-def put_aside(brought: Return, *, by: Actor) -> None:
-    """Close a returned copy without taking anything of it; what was read from it is deleted."""
-    if brought.state is not ReturnState.READY:
-        raise Refused(_("This copy was settled already."))
-    brought.state, brought.rows, brought.changes, brought.problems = ReturnState.REFUSED, {}, [], []
-    brought.refusal = _("Put aside by %(name)s. Nothing of it was taken.", name=by.label)
+# --- Bringing back -------------------------------------------------------------------------------------------------
+
+
+def is_quick(content: bytes, *, member: User | None) -> bool:
+    """True for a file that is read within the request: it is small, and nothing of this member waits before it."""
+    return len(content) <= QUICK_BYTES and not claims.busy(member)
+
+
+def bring(
+    content: bytes,
+    *,
+    filename: str,
+    agency: Agency,
+    member: User | None,
+    by: Actor,
+    read: Mapping[str, Any] | None = None,
+) -> Return:
+    """Take a file in. What was read of it already is compared at once; without that, a worker reads it.
+
+    Nothing of it is written yet. Raises Refused for what is no workbook of ours.
+    """
+    if len(content) > guard.LARGEST_FILE:
+        raise guard.refusal("too_large")
+    made = Return(
+        agency_id=agency.id,
+        kind=WorkbookKind.ROSTER,  # until it is read
+        uploaded_by=by.label,
+        uploaded_by_id=member.id if member else None,
+        uploaded_at=now(),
+        filename=clean(filename)[:200],
+        sha256=hashlib.sha256(content).hexdigest(),
+        rows={},
+        problems=[],
+        notices=[],
+    )
+    known = recognitions.of(read, agency=agency, member=member) if read is not None else None
+    db.session.add(made)
+    db.session.flush()
+    originals.keep(made, content)
+    if read is None or known is None:
+        claims.begin(made, Errand.READ, by=by)
+    else:
+        keep(made, understood(read, known, agency=agency, member=member), agency=agency, by=by)
+    return made
+
+
+@dataclass(frozen=True)
+class Barred:
+    """A copy that may not be brought back now, or not by this member: it is kept for whoever may."""
+
+    known: Recognised
+    why: str
+
+
+def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency, member: User | None) -> Reading | Barred:
+    """What a workbook says, unless it may not be brought back: that is said before anything is compared."""
+    why = rights.why_not(known.kind, known.subject_id, known.copy, agency=agency, member=member)
+    return Barred(known, why) if why else readings.understood(read, known, agency=agency)
+
+
+def keep(brought: Return, found: Reading | Barred, *, agency: Agency, by: Actor) -> None:
+    """Keep what was understood as a draft, and say what it would change."""
+    known = found.known if isinstance(found, Barred) else found
+    brought.workbook, brought.kind, brought.subject_id = known.copy, known.kind, known.subject_id
+    if isinstance(found, Barred):
+        claims.end(brought, ReturnState.REFUSED)
+        brought.refusal, brought.rows, brought.counts = found.why, {}, {}
+        touch(brought, by=by.label)
+        record(Action.BROUGHT_BACK, brought, by=by, kind=brought.kind, refused=True)
+        return
+    brought.two_way, brought.rows, brought.problems = found.two_way, found.rows, found.problems
+    brought.notices = [*found.notices, *_brought_before(agency, brought)]
+    brought.refusal = None
+    claims.end(brought, ReturnState.READY)
+    compare(brought, found.here, agency)
     touch(brought, by=by.label)
-    record(Action.RETURN_DECIDED, brought, by=by, put_aside=True)
+    if found.erased:
+        originals.forget([brought.id])
+    copy_id = found.copy.id if found.copy else None
+    record(Action.BROUGHT_BACK, brought, by=by, kind=brought.kind, workbook=copy_id, counts=brought.counts)
 
 
-def _recognised(read: Mapping[str, Any], agency: Agency) -> tuple[Workbook | None, list[str]]:
-    """Which copy a workbook is. A roster may come in without having been taken offline here."""
-    fields = arrivals.manifest_fields(read, workbook.MANIFEST, manifest.PREFIX)
-    export_id = manifest.export_named(fields)
-    if export_id is None:
-        if not arrivals.found(read, CONTENTS[WorkbookKind.ROSTER].sheets):
-            raise Refused(
-                _("This workbook is none of ours: its hidden sheet and first rows are missing."), field="file"
-            )
-        return None, [_("The workbook does not say which copy it is, so only new rows can be taken from it.")]
-    copy = workbooks.known_as(export_id, agency=agency)
-    if copy is None:
-        raise Refused(_("This copy was not taken offline here."), field="file")
-    if manifest.holds(fields, workbooks.secret()):
-        return copy, []
-    return copy, [_("What the workbook says about itself was changed; it was recognised by its number all the same.")]
-
-
-def _understood(
-    read: Mapping[str, Any], content: Content, here: Snapshot, copy: Workbook | None, *, contacts: bool
-) -> list[Arrival]:
-    """The sheets of the file with their rows understood and checked against the shapes they will be written by."""
-    found = arrivals.found(read, content.sheets)
-    if not found:
-        raise Refused(_("No sheet of this workbook is known: its hidden first rows are missing."), field="file")
-    bases = base_rows(copy, content)
-    created = workbooks.created(copy) if copy else {}
-    around = content.with_new(here.around, found, bases)
-    for key, part in found.items():
-        arrivals.take(part, bases[key], around, created=created, offered=part.sheet.offered(contacts=contacts))
-        _check(part, bases[key], content, around)
-    for sheet in content.sheets:
-        if sheet.key not in found:
-            notice = _("The sheet “%(sheet)s” is missing, so nothing in it was changed.", sheet=sheet.title)
-            next(iter(found.values())).notices.append(notice)
-    return list(found.values())
-
-
-def _check(part: Arrival, base: Mapping[str, Row], content: Content, around: Surroundings) -> None:
-    """Say what is wrong with rows as they would be. A bad cell goes, the others of its row stay; a new row goes whole
-    where one that it needs is bad or empty."""
-    needed = [column for column in part.sheet.columns if column.required and column.editable is not Editable.NO]
-    troubled = {(trouble.row, trouble.column) for trouble in part.troubles}
-    kept = []
-    for row in part.rows:
-        before = base.get(row.ref or "")
-        changed = {key: value for key, value in row.cells.items() if before is None or value != before.get(key)}
-        filled = {key: value for key, value in row.cells.items() if value is not None}
-        would_be = filled if before is None else {**before, **row.cells}
-        said = content.problems(part.sheet.key, would_be, around) if changed else {}
-        said = {key: sentence for key, sentence in said.items() if before is None or key in changed}
-        for column in needed:
-            empty = row.cells.get(column.key) is None
-            new = before is None and not column.follows
-            if (
-                empty
-                and (new or (before is not None and column.key in changed))
-                and (row.number, column.key) not in troubled
-            ):
-                said[column.key] = _("“%(column)s” is needed.", column=column.heading)
-        part.troubles += [_trouble(part, row, key, sentence) for key, sentence in said.items()]
-        lacking = before is None and any(
-            column.key in said or (row.number, column.key) in troubled for column in needed if not column.follows
-        )
-        if not lacking:
-            kept.append(Returned(row.number, row.ref, {k: v for k, v in row.cells.items() if k not in said}))
-    part.rows = kept
-
-
-def _trouble(part: Arrival, row: Returned, key: str, sentence: str) -> Trouble:
-    value = row.cells.get(key)
-    read = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return Trouble(part.name, part.address(key, row.number), row.number, key, read[:80], sentence, sentence)
-
-
-def _kept(part: Arrival) -> dict[str, Any]:
-    """A sheet's rows as they are kept until the copy is settled."""
-    return {
-        "name": part.name,
-        "columns": part.columns,
-        "rows": [[row.number, row.ref, dict(row.cells), part.slots.get(row.number)] for row in part.rows],
-    }
-
-
-def _brought_before(agency: Agency, copy: Workbook | None, sha256: str) -> list[str]:
+def _brought_before(agency: Agency, brought: Return) -> list[str]:
     """That this very file was applied before, by whom and when."""
     query = select(Return).where(
-        Return.agency_id == agency.id, Return.sha256 == sha256, Return.state == ReturnState.APPLIED
+        Return.agency_id == agency.id, Return.sha256 == brought.sha256, Return.state == ReturnState.APPLIED
     )
     before = db.session.scalars(query.order_by(Return.id.desc()).limit(1)).first()
     if before is None or before.applied_at is None:
@@ -201,3 +172,128 @@ def _brought_before(agency: Agency, copy: Workbook | None, sha256: str) -> list[
         name=before.uploaded_by,
     )
     return [said]
+
+
+def read_again(brought: Return, *, copy: Workbook | None = None, by: Actor) -> None:
+    """Read a kept file once more: by somebody who may, or as the copy that somebody says it is."""
+    open_ = brought.state is ReturnState.REFUSED or (brought.state is ReturnState.READY and copy is not None)
+    if not open_ or not originals.there(brought):
+        raise Refused(_("This file is no longer kept. Bring it back again."))
+    claims.begin(brought, Errand.READ, by=by)
+    if copy is not None:
+        brought.errand_of = {**brought.errand_of, "copy": copy.id}
+    touch(brought, by=by.label)
+
+
+def recognised(brought: Return, read: Mapping[str, Any], *, agency: Agency, member: User | None) -> Recognised:
+    """Which copy a kept file is: what somebody said of it counts before what it says itself."""
+    number = brought.errand_of.get("copy")
+    chosen = db.session.get(Workbook, number) if number else None
+    return recognitions.of(read, agency=agency, member=member, chosen=chosen)
+
+
+def candidates(brought: Return, *, agency: Agency, member: User | None) -> list[Workbook]:
+    """The copies that a returned workbook may be, where it does not say so and the file is still there to be read."""
+    if brought.state is not ReturnState.READY or not originals.there(brought):
+        return []
+    return recognitions.candidates(brought, agency=agency, member=member)
+
+
+# --- Settling ------------------------------------------------------------------------------------------------------
+
+
+def apply(
+    brought: Return,
+    *,
+    agency: Agency,
+    member: User | None,
+    by: Actor,
+    choices: Mapping[int, Decision] | None = None,
+    version: int | None = None,
+    at_once: bool = False,
+) -> bool:
+    """Write what is taken, all or nothing; much of it a worker writes. False where rows moved since the preview.
+
+    Raises Refused where it may not be brought back any more; the draft stays.
+    """
+    if brought.state in (ReturnState.APPLIED, ReturnState.APPLYING):
+        return True
+    decisions.refuse_settled(brought)
+    if why := rights.why_not(brought.kind, brought.subject_id, brought.workbook, agency=agency, member=member):
+        raise Refused(why)
+    if choices:
+        decisions.decide(brought, choices, version=version, by=by)
+    if not at_once and sum(brought.counts.get(each, 0) for each in ("create", "update")) > QUICK_CHANGES:
+        claims.begin(brought, Errand.APPLY, by=by)
+        touch(brought, by=by.label)
+        return True
+    return write(brought, agency=agency, by=by)
+
+
+def write(brought: Return, *, agency: Agency, by: Actor) -> bool:
+    """Write what is taken, in this transaction. False, with nothing written, where rows moved since the preview."""
+    done = settlements.apply(brought, agency=agency, by=by)
+    if done:
+        originals.forget([brought.id])
+    return done
+
+
+def undo(brought: Return, *, agency: Agency, member: User | None, by: Actor, at_once: bool = False) -> Undone:
+    """Take back what an applied copy wrote, row by row where somebody touched some since; much of it by a worker."""
+    if brought.state is not ReturnState.APPLIED:
+        raise Refused(_("Only what was applied can be undone."))
+    if why := rights.why_not(brought.kind, brought.subject_id, None, agency=agency, member=member):
+        raise Refused(why)
+    if not at_once and sum(brought.counts.get(each, 0) for each in ("create", "update")) > QUICK_CHANGES:
+        claims.begin(brought, Errand.UNDO, by=by)
+        touch(brought, by=by.label)
+        return Undone(later=True)
+    return reversals.undo(brought, agency=agency, by=by)
+
+
+def cancel(brought: Return, *, by: Actor) -> None:
+    """Stop what is under way: a file that is read is let go of, one that is applied goes back to be settled."""
+    if brought.state is ReturnState.APPLYING:
+        undoing = brought.errand is Errand.UNDO
+        claims.end(brought, ReturnState.APPLIED if undoing else ReturnState.READY)
+        touch(brought, by=by.label)
+        record(Action.RETURN_DECIDED, brought, by=by, cancelled=True)
+    elif brought.state is ReturnState.READING:
+        _close(brought, _("Cancelled by %(name)s. Nothing of it was taken.", name=by.label), by)
+    else:
+        put_aside(brought, by=by)
+
+
+def put_aside(brought: Return, *, by: Actor) -> None:
+    """Close a returned copy without taking anything of it; what was read from it is deleted, and the file."""
+    kept_for_others = brought.state is ReturnState.REFUSED and originals.there(brought)
+    if brought.state is not ReturnState.READY and not kept_for_others:
+        raise Refused(_("This copy was settled already."))
+    _close(brought, _("Put aside by %(name)s. Nothing of it was taken.", name=by.label), by)
+
+
+def _close(brought: Return, why: str, by: Actor) -> None:
+    claims.end(brought, ReturnState.REFUSED)
+    brought.refusal, brought.rows, brought.changes, brought.problems = why, {}, [], []
+    originals.forget([brought.id])
+    touch(brought, by=by.label)
+    record(Action.RETURN_DECIDED, brought, by=by, put_aside=True)
+
+
+def give_up(brought: Return, why: str) -> None:
+    """What becomes of a copy whose long work could not be done: nothing was written, and the reason is said."""
+    if brought.errand is Errand.READ:
+        claims.end(brought, ReturnState.REFUSED)
+        brought.refusal = why
+        originals.forget([brought.id])
+    else:
+        claims.end(brought, ReturnState.APPLIED if brought.errand is Errand.UNDO else ReturnState.READY)
+        brought.notices = [why, *brought.notices]
+    touch(brought)
+
+
+def meanwhile(brought: Return) -> None:
+    """Put a copy back to be settled: rows moved while a worker had it. The fresh comparison is kept."""
+    claims.end(brought, ReturnState.READY)
+    said = _("Something was changed here meanwhile. Look at the changes again, then apply.")
+    brought.notices = [said, *(each for each in brought.notices if each != said)]

@@ -50,12 +50,13 @@ def summary(brought: Return) -> list[str]:
 
 def is_asked() -> ColumnElement[bool]:
     """True for changes that somebody has to decide."""
-    return or_(Change.outcome.not_in(SETTLED), Change.twin.is_not(None))
+    return or_(Change.outcome.not_in(SETTLED), Change.twin.is_not(None), Change.why == Why.UNKNOWN)
 
 
 def _kinds(brought: Return) -> list[tuple[Any, int]]:
     """The changes by kind, each kind with how many there are; of tasks, what they were set to counts too."""
-    kind = (Change.sheet, Change.column, Change.outcome, Change.twin.is_not(None).label("twin"), Change.decision)
+    twin = Change.twin.is_not(None).label("twin")
+    kind = (Change.sheet, Change.column, Change.outcome, twin, Change.why, Change.decision)
     shown = (Change.return_id == brought.id, Change.outcome.not_in(NEWS))
     states = (Change.sheet == CHECKLIST.key) & (Change.column == "state")
     others = select(*kind, func.count().label("number")).where(*shown, ~states).group_by(*kind)
@@ -64,7 +65,7 @@ def _kinds(brought: Return) -> list[tuple[Any, int]]:
 
 
 def _is_open(row: Any) -> bool:
-    return row.outcome not in SETTLED or bool(row.twin)
+    return row.outcome not in SETTLED or bool(row.twin) or row.why is Why.UNKNOWN
 
 
 def _questions(brought: Return, *which: ColumnElement[bool]) -> int:

@@ -10,7 +10,7 @@ from preparedness.errors import Refused
 from preparedness.i18n import _, _l
 from preparedness.plans import rows
 from preparedness.plans.models import ChecklistItem, Plan, Role
-from preparedness.vocabulary import Anchor
+from preparedness.vocabulary import Anchor, Level, Phase
 
 FIELDS = ("phase", "anchor", "offset_hours", "repeat_days", "text", "from_level", "owner_role_id", "source")
 NEEDED = {
@@ -33,12 +33,13 @@ def add(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> ChecklistItem:
     _refuse_nonsense(plan, data)
     item = ChecklistItem(
         agency_id=plan.agency_id,
-        key=rows.own_key(),
+        key=rows.keyed(plan.items, data),
         position=rows.last(plan.items),
         owner_role=_owner(plan, data),
         **{name: data.get(name) for name in FIELDS},
     )
-    plan.items.append(item)
+    rows.append(plan.items, item, data)
+    rows.place(_in_order(plan), item, data.get("position"))
     record(Action.ITEM_ADDED, item, by=by, plan=plan.id, key=item.key)
     return item
 
@@ -49,11 +50,15 @@ def change(item: ChecklistItem, data: Mapping[str, Any], *, version: int | None,
     rows.refuse_empty(data, NEEDED)
     _refuse_nonsense(item.plan, {name: getattr(item, name) for name in FIELDS} | dict(data))
     expect(item, version, data, FIELDS)
-    changes = revise(item, data, FIELDS)
+    changes = revise(item, data, FIELDS) | rows.place(_in_order(item.plan), item, data.get("position"))
     if changes:
         item.owner_role = _owner(item.plan, {"owner_role_id": item.owner_role_id})
         touch(item, by=by.label)
         record(Action.ITEM_CHANGED, item, by=by, changes=changes, plan=item.plan_id)
+
+
+def _in_order(plan: Plan) -> list[ChecklistItem]:
+    return sorted(plan.items, key=lambda item: item.position)
 
 
 def move(item: ChecklistItem, *, up: bool, by: Actor) -> None:
@@ -70,6 +75,27 @@ def remove(item: ChecklistItem, *, version: int | None, by: Actor) -> None:
     expect(item, version, {}, ())
     record(Action.ITEM_REMOVED, item, by=by, plan=item.plan_id, key=item.key)
     item.plan.items.remove(item)
+
+
+def put_back(plan: Plan, told: Mapping[str, Any], *, by: Actor) -> ChecklistItem:
+    """Put an item back that was removed, as itself: under its key, where it stood."""
+    rows.refuse_archived(plan)
+    if any(each.key == told["key"] for each in plan.items):
+        raise Refused(_("Somebody put this task back already."))
+    owner = _owner(plan, told)
+    item = ChecklistItem(
+        agency_id=plan.agency_id,
+        key=told["key"],
+        position=told["position"],
+        owner_role=owner if owner is not None and owner.removed_at is None else None,
+        phase=Phase(told["phase"]),
+        anchor=Anchor(told["anchor"]),
+        from_level=Level(told["from_level"]) if told["from_level"] else None,
+        **{name: told[name] for name in ("offset_hours", "repeat_days", "text", "source")},
+    )
+    plan.items.append(item)
+    record(Action.ITEM_ADDED, item, by=by, plan=plan.id, key=item.key)
+    return item
 
 
 def _owner(plan: Plan, data: Mapping[str, Any]) -> Role | None:

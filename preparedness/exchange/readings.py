@@ -1,0 +1,172 @@
+"""What a returned workbook says: which copy it is, and each of its rows understood and checked. Nothing is kept."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from preparedness.accounts.models import Agency
+from preparedness.database import now
+from preparedness.errors import Refused
+from preparedness.exchange import arrivals, drafts, erasing, workbooks
+from preparedness.exchange.arrivals import Arrival, Trouble
+from preparedness.exchange.comparisons import base_rows
+from preparedness.exchange.kinds import CONTENTS, Content
+from preparedness.exchange.merge import Returned, Row
+from preparedness.exchange.models import Workbook, WorkbookKind
+from preparedness.exchange.recognitions import Recognised
+from preparedness.exchange.sheets import Editable, Scope, Snapshot, Surroundings
+from preparedness.i18n import _, day, ngettext
+
+Bases = Mapping[str, Mapping[str, Row]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A returned workbook as it was understood, with what is here now."""
+
+    copy: Workbook | None
+    kind: WorkbookKind
+    subject_id: int | None
+    two_way: bool
+    rows: dict[str, Any]
+    problems: list[dict[str, Any]]
+    notices: list[str]
+    erased: bool
+    """True where the file holds somebody who was erased, so that it must not be kept."""
+    here: Snapshot
+
+
+def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) -> Reading:
+    """Each row of a workbook, understood and checked. Raises Refused where no sheet of it is known."""
+    copy, content = known.copy, CONTENTS[known.kind]
+    found = arrivals.found(read, content.sheets)
+    if not found:
+        raise Refused(_("No sheet of this workbook is known: its hidden first rows are missing."), field="file")
+    gone = erasing.gone(copy, agency)
+    forgotten = [erasing.set_aside(part, gone) for part in found.values()]
+    here = content.snapshot(agency, known.subject_id, scope(copy, agency))
+    two_way = _is_two_way(copy, found.values(), here)
+    bases = {sheet.key: here.rows(sheet.key) for sheet in content.sheets} if two_way else base_rows(copy, content)
+    created = workbooks.created(copy) if copy else {}
+    around = content.with_new(here.around, found, bases)
+    for key, part in found.items():
+        offered = part.sheet.offered(contacts=copy.contacts if copy else True)
+        arrivals.take(part, bases[key], around, created=created, offered=offered)
+        forgotten.append(erasing.set_aside_added(part, gone))
+        _leave_forgotten(part, bases[key])
+        _check(part, bases[key], content, around)
+    notices = [*known.notices, *_what_is_missing(copy, two_way, found, content, agency)]
+    given = workbooks.base_of(copy) if copy and not two_way else {}
+    return Reading(
+        copy=copy,
+        kind=known.kind,
+        subject_id=known.subject_id,
+        two_way=two_way,
+        rows={key: drafts.kept(part, given.get(key, {})) for key, part in found.items()},
+        problems=[asdict(trouble) for part in found.values() for trouble in part.troubles],
+        notices=[*notices, *(each for part in found.values() for each in part.notices)],
+        erased=any(forgotten),
+        here=here,
+    )
+
+
+def scope(copy: Workbook | None, agency: Agency) -> Scope:
+    """What is looked at here to compare a returned workbook."""
+    given = workbooks.base_of(copy) if copy else None
+    return Scope(copy.timezone if copy else agency.timezone, copy.made_at if copy else now(), True, given=given)
+
+
+def _is_two_way(copy: Workbook | None, parts: Collection[Arrival], here: Snapshot) -> bool:
+    """True where nobody knows what was given out: the base is no longer kept, or nobody can say which it was."""
+    if copy is not None:
+        return copy.expires_at <= now()
+    return any(ref in here.rows(part.sheet.key) for part in parts for _number, ref in arrivals.named(part))
+
+
+def _what_is_missing(
+    copy: Workbook | None, two_way: bool, found: Mapping[str, Arrival], content: Content, agency: Agency
+) -> list[str]:
+    """What a workbook lost on its way: its base, its name, or whole sheets."""
+    said = []
+    if two_way and copy is not None:
+        said.append(
+            _(
+                "Copy no. %(number)s was to be brought back until %(day)s. What it held then is no longer kept, so "
+                "nobody can say what you changed: every difference is shown, and nothing is taken unless you say so.",
+                number=copy.number,
+                day=day(copy.expires_at, agency.timezone),
+            )
+        )
+    elif two_way:
+        said.append(
+            _(
+                "The workbook does not say which copy it is, so nobody can say what you changed: "
+                "every difference is shown, and nothing is taken unless you say so."
+            )
+        )
+    elif copy is None:
+        said.append(_("The workbook does not say which copy it is, so only new rows can be taken from it."))
+    missing = [sheet for sheet in content.sheets if sheet.key not in found]
+    return said + [
+        _("The sheet “%(sheet)s” is missing, so nothing in it was changed.", sheet=sheet.title) for sheet in missing
+    ]
+
+
+def _leave_forgotten(part: Arrival, base: Mapping[str, Row]) -> None:
+    """Leave aside what the base has forgotten: the words of somebody who was erased do not come back by a file."""
+    kept, left = [], 0
+    for row in part.rows:
+        before = base.get(row.ref or "")
+        if before is not None and not row.cells.keys() <= before.keys():
+            left += any(value is not None for key, value in row.cells.items() if key not in before)
+            row = Returned(row.number, row.ref, {key: value for key, value in row.cells.items() if key in before})
+        kept.append(row)
+    part.rows = kept
+    if left:
+        said = ngettext(
+            "%(num)s row holds words of somebody who was erased; they were left aside.",
+            "%(num)s rows hold words of somebody who was erased; they were left aside.",
+            left,
+        )
+        part.notices.append(f"{part.name}: {said}")
+
+
+def _check(part: Arrival, base: Mapping[str, Row], content: Content, around: Surroundings) -> None:
+    """Say what is wrong with rows as they would be. A bad cell goes, the others of its row stay; a new row goes whole
+    where one that it needs is bad or empty."""
+    needed = [column for column in part.sheet.columns if column.required and column.editable is not Editable.NO]
+    troubled = {(trouble.row, trouble.column) for trouble in part.troubles}
+    kept = []
+    for row in part.rows:
+        before = base.get(row.ref or "")
+        changed = {key: value for key, value in row.cells.items() if before is None or value != before.get(key)}
+        if before is not None and not changed:
+            kept.append(row)
+            continue
+        filled = {key: value for key, value in row.cells.items() if value is not None}
+        would_be = filled if before is None else {**before, **row.cells}
+        looked_at = changed if content.by_cell else would_be
+        said = content.problems(part.sheet.key, looked_at, around)
+        said = {key: sentence for key, sentence in said.items() if before is None or key in changed}
+        for column in needed:
+            empty = row.cells.get(column.key) is None
+            new = before is None and not column.follows
+            if (
+                empty
+                and (new or (before is not None and column.key in changed))
+                and (row.number, column.key) not in troubled
+            ):
+                said[column.key] = _("“%(column)s” is needed.", column=column.heading)
+        part.troubles += [_trouble(part, row, key, sentence) for key, sentence in said.items()]
+        lacking = before is None and any(
+            column.key in said or (row.number, column.key) in troubled for column in needed if not column.follows
+        )
+        if not lacking:
+            kept.append(Returned(row.number, row.ref, {k: v for k, v in row.cells.items() if k not in said}))
+    part.rows = kept
+
+
+def _trouble(part: Arrival, row: Returned, key: str, sentence: str) -> Trouble:
+    value = row.cells.get(key)
+    read = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    return Trouble(part.name, part.address(key, row.number), row.number, key, read[:80], sentence, sentence)
