@@ -94,7 +94,7 @@ def bare_view(app: Flask) -> Flask:
 
     def listed() -> Response:
         agency = db.session.scalars(select(Agency)).one()
-        page = people.listed(agency, per_page=50)
+        page = people.listed(agency, per_page=50, whole=True)
         items = [{name: plain(getattr(each, name, None)) for name in shape.fields} for each in page.items]
         return Response(json.dumps({"items": items, "total": page.total}), mimetype="application/json")
 

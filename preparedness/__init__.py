@@ -10,7 +10,8 @@ from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
 from preparedness.activations import views as activations_views
 from preparedness.api import activations as api_activations
-from preparedness.api import contacts as api_contacts
+from preparedness.api import organisations as api_organisations
+from preparedness.api import people as api_people
 from preparedness.api import replies as api_replies
 from preparedness.api import specification
 from preparedness.api import tasks as api_tasks
@@ -34,7 +35,7 @@ VIEWS = (
 )
 """The doors with pages, in the order of the menu."""
 
-FOR_PROGRAMS = (api_contacts, api_activations, api_tasks, api_replies)
+FOR_PROGRAMS = (api_organisations, api_people, api_activations, api_tasks, api_replies)
 """The doors for programs, in the order of their document."""
 
 

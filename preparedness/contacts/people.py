@@ -118,7 +118,7 @@ def listed(
     return page_of(query.options(*shown).order_by(*rosters.order(Person, sort)), page, per_page)
 
 
-def meant(agency: Agency, q: str) -> Select[tuple[int]]:
+def meant(agency: Agency, q: str) -> Select[Any]:
     """The numbers of the people that a search means, whatever their state, as a part of another query."""
     return select(Person.id).where(Person.agency_id == agency.id, search.means(Person, q))
 

@@ -25,10 +25,11 @@ def people(filters: Mapping[str, Any]) -> list[Condition]:
         "capability": lambda code: can(Person, code),
         "language": lambda code: or_(Person.language == code, _speaks(code)),
         "country": lambda code: tied_to(Person, code),
+        "lives_in": lambda code: Person.country == code,
         "verification": lambda level: Person.verification >= int(level),
         "source": lambda source: Person.source == source,
         "organisation": lambda number: Person.organisation_id == int(number),
-        "asked": lambda said: standing.may_be_asked() if said == "yes" else not_(standing.may_be_asked()),
+        "asked": lambda said: _is(standing.may_be_asked(), said),
     }
     return [_state(Person, filters.get("state")), *_meant(meanings, filters)]
 
@@ -38,10 +39,12 @@ def organisations(filters: Mapping[str, Any]) -> list[Condition]:
     meanings: dict[str, Callable[[Any], Condition]] = {
         "capability": lambda code: can(Organisation, code),
         "country": lambda code: tied_to(Organisation, code),
+        "lives_in": lambda code: Organisation.country == code,
         "verification": lambda level: Organisation.verification >= int(level),
         "kind": lambda kind: Organisation.kind == kind,
         "parent": lambda number: Organisation.parent_id == int(number),
         "contact": lambda said: _is(Organisation.contact_person_id.is_not(None), said),
+        "contact_person_id": lambda number: Organisation.contact_person_id == number,
     }
     return [_state(Organisation, filters.get("state")), *_meant(meanings, filters)]
 
@@ -51,7 +54,7 @@ def _meant(meanings: Mapping[str, Callable[[Any], Condition]], filters: Mapping[
 
 
 def _is(condition: Condition, said: Any) -> Condition:
-    return condition if said == "yes" else not_(condition)
+    return condition if said in ("yes", True) else not_(condition)
 
 
 def _state(model: Model, state: Any) -> Condition:
