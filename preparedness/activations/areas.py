@@ -14,6 +14,18 @@ from preparedness.contacts import search
 CODES = frozenset({"country", "countrycode", "iso2", "iso3"})
 """What services call a parameter that holds a country; beside ISO 3166 and EMMA."""
 
+OTHERWISE = {
+    "CD": ("Congo", "DR Congo", "DRC", "RDC", "Democratic Republic of Congo", "République démocratique du Congo"),
+    "CI": ("Ivory Coast",),
+    "CV": ("Cape Verde",),
+    "CZ": ("Czech Republic",),
+    "MM": ("Burma",),
+    "PS": ("Palestine", "Gaza", "West Bank"),
+    "SZ": ("Swaziland",),
+    "TR": ("Turkey",),
+}
+"""What people write beside the names of the lists."""
+
 LANGUAGES = ("en", "fr", "es", "pt", "ar")
 LONGEST = 2_000
 MOST = 300
@@ -40,21 +52,28 @@ def _country(code: str) -> str | None:
 
 def by_name(text: str) -> frozenset[str]:
     """The countries that a text names; South Sudan is not Sudan."""
-    folded = re.sub(r"[^a-z0-9]+", " ", search.fold(text[:LONGEST]))
     names, pattern = _known()
-    return frozenset(names[found] for found in pattern.findall(folded))
+    return frozenset(country for found in pattern.findall(_folded(text[:LONGEST])) for country in names[found])
 
 
 @cache
-def _known() -> tuple[dict[str, str], re.Pattern[str]]:
+def _known() -> tuple[dict[str, set[str]], re.Pattern[str]]:
     """Every name of a country, as it is searched by, the longest first."""
-    names: dict[str, str] = {}
+    names: dict[str, set[str]] = {}
     for code in vocabulary.country_codes():
-        said = [str(Locale(language).territories.get(code, "")) for language in LANGUAGES]
-        entry: Any = pycountry.countries.get(alpha_2=code)
-        said += [getattr(entry, kind, "") or "" for kind in ("name", "common_name", "official_name")] if entry else []
-        for each in said:
-            if folded := re.sub(r"[^a-z0-9]+", " ", search.fold(each)).strip():
-                names.setdefault(folded, code)
+        for said in _named(code):
+            if folded := _folded(said).strip():
+                names.setdefault(folded, set()).add(code)
     longest = sorted(names, key=len, reverse=True)
     return names, re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b")
+
+
+def _named(code: str) -> Iterator[str]:
+    yield from (str(Locale(language).territories.get(code, "")) for language in LANGUAGES)
+    yield from OTHERWISE.get(code, ())
+    entry: Any = pycountry.countries.get(alpha_2=code)
+    yield from (getattr(entry, kind, "") or "" for kind in ("name", "common_name", "official_name") if entry)
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", search.fold(text))

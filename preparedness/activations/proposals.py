@@ -71,7 +71,7 @@ def _running(agency: Agency) -> dict[int, Level]:
         Activation.state == ActivationState.ACTIVE,
         Activation.kind == ActivationKind.REAL,
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _left(proposal: Proposal, levels: dict[int, Level]) -> list[int]:

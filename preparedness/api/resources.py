@@ -11,7 +11,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask_smorest import Blueprint
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import PreconditionRequired
@@ -93,7 +93,7 @@ class Resource(Blueprint):
 
             shown = self.response(200, page_of(gives))(answer)
             taking = self.arguments(filters, location="query")(shown)
-            return self._open(rule, "GET", permission, _located(taking, within), 404, 422)
+            return self.opens(rule, "GET", permission, located(taking, within), 404, 422)
 
         return attach
 
@@ -103,12 +103,12 @@ class Resource(Blueprint):
         def attach(view: View) -> View:
             @wraps(view)
             def answer(found: Any, **_where: Any) -> Any:
-                return view(found), 200, _etag(found)
+                return view(found), 200, etag(found)
 
             names = tuple(re.findall(r"<(?:\w+:)?(\w+)>", rule))
             self.found[view.__name__] = _Found(f"{self.name}.{view.__name__}", finder, names)
             shown = self.response(200, gives, headers=ETAG if _is_versioned(gives) else None)(answer)
-            return self._open(rule, "GET", permission, _located(shown, finder), 404)
+            return self.opens(rule, "GET", permission, located(shown, finder), 404)
 
         return attach
 
@@ -137,11 +137,11 @@ class Resource(Blueprint):
                     db.session.flush()
                     repeats.keep(memory, 201, row)
                 place = url_for(there.endpoint, **there.arguments(where, row.id))
-                return row, 201, {**_etag(row), "Location": place}
+                return row, 201, {**etag(row), "Location": place}
 
             shown = self.response(201, gives, headers={**ETAG, **LOCATION})(answer)
-            taking = _located(self.arguments(takes)(shown), within)
-            return self._open(rule, "POST", permission, taking, 400, 404, 409, 413, 415, 422, parameters=[REPEAT])
+            taking = located(self.arguments(takes)(shown), within)
+            return self.opens(rule, "POST", permission, taking, 400, 404, 409, 413, 415, 422, parameters=[REPEAT])
 
         return attach
 
@@ -155,12 +155,12 @@ class Resource(Blueprint):
             def answer(found: Any, sent: dict[str, Any], **where: Any) -> Any:
                 if moved := _unless_moved(lambda: view(found, sent, expected(found)), found, finder, where, gives):
                     return moved
-                return found, 200, _etag(found)
+                return found, 200, etag(found)
 
             shown = self.response(200, gives, headers=ETAG)(answer)
             # By name, so that only the row's own fields may be absent, and none of what lies within one.
-            taking = _located(self.arguments(takes(partial=tuple(takes().fields)))(shown), finder)
-            return self._open(
+            taking = located(self.arguments(takes(partial=tuple(takes().fields)))(shown), finder)
+            return self.opens(
                 rule, "PATCH", permission, taking, 400, 404, 409, 412, 413, 415, 422, 428, parameters=[IF_MATCH]
             )
 
@@ -175,8 +175,8 @@ class Resource(Blueprint):
                 moved = _unless_moved(lambda: view(found, expected(found)), found, finder, where, gives)
                 return moved or Response(status=204)
 
-            shown = _located(self.response(204)(answer), finder)
-            return self._open(rule, "DELETE", permission, shown, 404, 409, 412, 428, parameters=[IF_MATCH])
+            shown = located(self.response(204)(answer), finder)
+            return self.opens(rule, "DELETE", permission, shown, 404, 409, 412, 428, parameters=[IF_MATCH])
 
         return attach
 
@@ -199,20 +199,21 @@ class Resource(Blueprint):
             def answer(found: Any, sent: dict[str, Any], **_where: Any) -> Any:
                 memory = repeats.begun()
                 if memory is not None and memory.status is not None:
-                    said = memory.said
+                    # What was said is kept as it was written, so it is not written again.
+                    said = None if memory.said is None else jsonify(memory.said)
                 else:
                     said = view(found, sent)
                     db.session.flush()
                     repeats.keep(memory, status, found, None if said is None else gives().dump(said))
-                return (found if said is None else said), status, _etag(found)
+                return (found if said is None else said), status, etag(found)
 
             shown = self.response(status, gives)(answer)
-            taking = _located(self.arguments(takes)(shown), finder)
-            return self._open(rule, "POST", permission, taking, 400, 404, 409, 413, 415, 422, parameters=[REPEAT])
+            taking = located(self.arguments(takes)(shown), finder)
+            return self.opens(rule, "POST", permission, taking, 400, 404, 409, 413, 415, 422, parameters=[REPEAT])
 
         return attach
 
-    def _open(
+    def opens(
         self,
         rule: str,
         method: str,
@@ -236,16 +237,16 @@ class Resource(Blueprint):
         return labelled
 
 
-def _located(view: View, finder: Finder | None) -> View:
+def located(view: View, finder: Finder | None) -> View:
     """The view behind its fence: the row is found first, whatever was sent, so that a foreign one is a 404."""
     if finder is None:
         return view
 
     @wraps(view)
-    def located(**where: Any) -> Any:
+    def behind(**where: Any) -> Any:
         return view(finder(**where), **where)
 
-    return located
+    return behind
 
 
 def _unless_moved(
@@ -277,11 +278,12 @@ def _moved(row: Any, gives: type[Shape]) -> Response:
     """412, with the row as it is now: nothing of the program's was saved, and nothing of it is lost either."""
     sentence = _("Somebody else saved this meanwhile. Look at it as it is now, then send again.")
     response = problems.document(412, sentence, current=gives().dump(row))
-    response.headers.update(_etag(row))
+    response.headers.update(etag(row))
     return response
 
 
-def _etag(row: Any) -> dict[str, str]:
+def etag(row: Any) -> dict[str, str]:
+    """The header that says which version of a row is shown; none for what has no versions."""
     version = getattr(row, "version", None)
     return {} if version is None else {"ETag": f'"{version}"'}
 
