@@ -15,6 +15,7 @@ from preparedness.api import people as api_people
 from preparedness.api import replies as api_replies
 from preparedness.api import specification
 from preparedness.api import tasks as api_tasks
+from preparedness.api import webhooks as api_webhooks
 from preparedness.confirmations import views as confirmations_views
 from preparedness.contacts import views as contacts_views
 from preparedness.exchange import views as exchange_views
@@ -35,7 +36,7 @@ VIEWS = (
 )
 """The doors with pages, in the order of the menu."""
 
-FOR_PROGRAMS = (api_organisations, api_people, api_activations, api_tasks, api_replies)
+FOR_PROGRAMS = (api_organisations, api_people, api_activations, api_tasks, api_replies, api_webhooks)
 """The doors for programs, in the order of their document."""
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from preparedness import config, migrating
 from preparedness.accounts.models import Agency
-from preparedness.accounts.schemas import NewMemberSchema, OwnAgencySchema
+from preparedness.accounts.schemas import NewMemberSchema, OwnAgencySchema, TokenSchema
 from preparedness.config import Config
 from preparedness.database import db
 from preparedness.errors import Refused
@@ -59,6 +59,11 @@ def member(data: Mapping[str, Any], password: str | None) -> dict[str, Any]:
         if wrong:
             raise Refused(" ".join(str(sentence) for sentence in wrong), field="password")
     return _loaded(NewMemberSchema(), data)
+
+
+def token(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed of a token, checked. Raises Refused."""
+    return _loaded(TokenSchema(only=tuple(data)), data)
 
 
 def _loaded(shape: Shape, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,11 @@ import click
 from flask import Flask
 
 from preparedness import checks, config, create_app, demo, erasures, logs, migrating, serving, worker
-from preparedness.accounts import agencies, members
+from preparedness.accounts import agencies, members, tokens
 from preparedness.accounts.models import Access
 from preparedness.audit import CONSOLE
 from preparedness.backups import back_up, bring_back
+from preparedness.console import Commands, as_json, say
 from preparedness.contacts import people
 from preparedness.contacts.models import ErasureReason
 from preparedness.database import db, transaction
@@ -24,20 +25,6 @@ from preparedness.errors import Missing, Refused
 from preparedness.exchange import returns, settlements, uploads, workbooks
 from preparedness.exchange.models import Return, WorkbookKind
 from preparedness.exchange.return_views import NEEDED
-
-
-class Commands(click.Group):
-    """Says every refusal in one sentence on standard error, with exit status 1."""
-
-    def invoke(self, context: click.Context) -> Any:
-        """Run a command; what the domain refuses is a sentence, not a traceback."""
-        try:
-            return super().invoke(context)
-        except Refused as refused:
-            click.echo(refused.sentence, err=True)
-        except Missing:
-            click.echo("Nothing of that name or number is here.", err=True)
-        sys.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,14 +42,6 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(app, *args, **options)
 
     return run
-
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program to read.")
-
-
-def say(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
-    """Print one fact sheet, for a person or for a program."""
-    click.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else sentence)
 
 
 @main.command()
@@ -176,6 +155,28 @@ def add_member(
         address = None if secret else members.one_time_address(row)
         facts = {"id": row.id, "email": row.email, "address": address}
     say(facts, address or f"{email} can sign in.", as_json)
+
+
+@main.group()
+def token() -> None:
+    """Tokens that programs sign in with."""
+
+
+@token.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="The program that will use it.")
+@click.option("--read-only", is_flag=True, help="Without it, it may write what the member may.")
+@click.option("--days", default=tokens.LASTS.days, show_default=True, help="Until it expires.")
+@click.option("--agency", "agency_name")
+@as_json
+@with_app
+def add_token(_app: Flask, email: str, agency_name: str | None, as_json: bool, read_only: bool, **given: Any) -> None:
+    """Make a token that acts as a member. It is the last word printed, and never shown again."""
+    with transaction():
+        member = members.by_email(email, agency=agencies.named(agency_name) if agency_name else None)
+        row, text = tokens.add(member, {**checks.token(given), "read_only": read_only}, by=CONSOLE)
+        facts = {"id": row.id, "member": email, "read_only": read_only, "expires_at": row.expires_at, "token": text}
+    say(facts, f"{row.name} acts as {email} until {facts['expires_at']:%Y-%m-%d}: {text}", as_json)
 
 
 @main.command("export")

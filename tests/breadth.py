@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
-from preparedness.accounts.models import Agency, SignIn, User
-from preparedness.activations import log, running
+from preparedness.accounts import tokens, webhooks
+from preparedness.accounts.models import Agency, Event, SignIn, User
+from preparedness.activations import bulletins, log, proposals, running
 from preparedness.activations.models import ActivationKind, Task
 from preparedness.config import current
 from preparedness.confirmations import campaigns
@@ -20,6 +21,7 @@ from preparedness.plans.models import Plan, Role, Seat
 from preparedness.vocabulary import Anchor, ChannelKind, Level, Phase
 from tests import cast
 from tests.activations import stage
+from tests.activations.bulletins import bulletin
 from tests.asking import in_days
 from tests.cast import World
 
@@ -92,14 +94,26 @@ def _rows(
             "task_id": db.session.scalars(task).first() or 0,
             "reply_id": activation.replies[0].id,
             "line_id": log.of(activation)[0].id,
+            "proposal_id": proposals.receive(agency, bulletins.read(bulletin(area="Haiti, Somalia")), by=by)[0].id,
             "message_id": _failed(agency),
             "copy_id": copy.id,
             "return_id": brought.id,
             "member_id": reader.id,
             "sign_in_id": signin.id,
+            **_programs(agency, reader, plan),
         }
         rows["mail_name"] = _mail(db.session.get_one(Message, rows["message_id"]))
     return rows
+
+
+def _programs(agency: Agency, reader: User, plan: Plan) -> Rows:
+    """A token that acts as the reader, and a program that was told of the plan."""
+    token, _text = tokens.add(reader, {"name": "the ministry's map"}, by=reader.actor)
+    wanted = {"url": f"https://hooks.example.org/{agency.id}", "events": [Event.PLAN_APPROVED]}
+    webhook = webhooks.add(agency, wanted, by=reader.actor)
+    webhooks.announce(Event.PLAN_APPROVED, plan, plan_id=plan.id)
+    (delivery,) = webhooks.deliveries(webhook).items
+    return {"token_id": token.id, "webhook_id": webhook.id, "delivery_id": delivery.id}
 
 
 def _asked(role: Role) -> int:

@@ -39,6 +39,7 @@ DOORS = frozenset(
         "backups",
         "checks",
         "commands",
+        "console",
         "demo",
         "erasures",
         "example",

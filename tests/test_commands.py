@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 
 from preparedness import commands, config, demo
-from preparedness.accounts import members
+from preparedness.accounts import members, tokens
 from preparedness.audit import Action, Entry
 from preparedness.contacts.models import ContactState
-from preparedness.database import db
+from preparedness.database import db, now
 from preparedness.exchange.models import Return, Workbook
 from tests.cast import World
 
@@ -67,6 +67,40 @@ def test_a_member_who_is_there_gets_a_new_address(run: Run, world: World):
 
     assert "/reset/" in said.stdout
     assert len(members.listed(world.agency)) == 3
+
+
+def test_a_token_is_the_last_word_printed(run: Run, world: World):
+    said = run("token", "add", "ana@agency.example.org", "--name", "the map", "--read-only")
+
+    token = tokens.recognised(said.stdout.split()[-1])
+    assert token is not None
+    assert (token.member_id, token.name, token.read_only) == (world.members["ana"].id, "the map", True)
+
+
+def test_a_token_for_a_program_to_read(run: Run, world: World):
+    said = run("token", "add", "ana@agency.example.org", "--name", "the map", "--days", "7", "--json")
+
+    facts = json.loads(said.stdout)
+    token = tokens.recognised(facts["token"])
+    assert token is not None
+    assert (facts["id"], token.read_only, (token.expires_at - now()).days) == (token.id, False, 6)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("ana@agency.example.org", "--name", "x" * 61), "name: This is too long"),
+        (("ana@agency.example.org", "--name", "x", "--days", "0"), "days: Write a whole number"),
+        (("nobody@agency.example.org", "--name", "x"), "Nothing of that name"),
+        (("ana@agency.example.org", "--name", "x", "--agency", "Another Agency"), "Nothing of that name"),
+    ],
+)
+def test_what_is_no_token_is_refused_in_a_sentence(run: Run, world: World, words: tuple[str, ...], sentence: str):
+    said = run("token", "add", *words)
+
+    assert said.exit_code == 1
+    assert sentence in said.stderr
+    assert said.stdout == ""
 
 
 def test_a_password_is_read_and_held_to_the_rules(run: Run, world: World):

@@ -14,12 +14,21 @@ from preparedness.accounts.models import Agency, ApiToken, User
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, now
 from preparedness.errors import Missing, Refused
-from preparedness.i18n import _
+from preparedness.i18n import _, _l
+from preparedness.vocabulary import Worded
 
 SIGN = "prep_"
 """How every token begins, so that a program that looks for leaked secrets knows one."""
 SHOWN = len(SIGN) + 6
 LASTS = timedelta(days=365)
+LONGEST = timedelta(days=3650)
+
+
+class Reach(Worded):
+    """How far a token reaches, within the access profile of the member it acts as."""
+
+    READ = "read", _l("reads only")
+    WRITE = "write", _l("reads and writes")
 
 
 def add(member: User, data: Mapping[str, Any], *, by: Actor) -> tuple[ApiToken, str]:

@@ -1,11 +1,12 @@
-"""Pages: one's own account, members, the institution, and the audit."""
+"""Pages: one's own account, members, the institution, and the audit; those about programs stand in `program_views`."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from preparedness import audit as chain
 from preparedness.accounts import agencies, members, signins
 from preparedness.accounts.permissions import Permission, fresh, requires
+from preparedness.accounts.program_views import blueprint
 from preparedness.accounts.schemas import (
     AgencySchema,
     AuditFilters,
@@ -17,7 +18,7 @@ from preparedness.accounts.schemas import (
 from preparedness.i18n import _
 from preparedness.web import Form, page_number, sought
 
-blueprint = Blueprint("accounts", __name__)
+__all__ = ["blueprint"]
 
 
 @blueprint.route("/settings", methods=["GET", "POST"])

@@ -105,12 +105,8 @@ def start(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Activation:
     )
     db.session.add(activation)
     db.session.flush()
-    made = checklists.make(
-        version,
-        checklists.lines(version, {Anchor.H, Anchor.R}, level),
-        {Anchor.H: activation.h_hour},
-        activation=activation,
-    )
+    begun = checklists.lines(version, {Anchor.H, Anchor.R}, level)
+    made = checklists.make(version, begun, {Anchor.H: activation.h_hour}, activation=activation)
     record(Action.ACTIVATED, activation, by=by, kind=kind, level=level, version=version.number, tasks=len(made))
     duties.change(activation, data.get("on_duty") or [], by=by)
     _note(activation, _first_line(activation), by)

@@ -19,6 +19,13 @@ from preparedness.shapes import MomentIn, _Code
 RATE = "1200 per minute; 30000 per hour"
 """How often one token may ask; the headers say what is left."""
 
+RATE_HEADERS = {
+    "X-RateLimit-Limit": "How many requests this token may send in a window.",
+    "X-RateLimit-Remaining": "How many of them are left.",
+    "X-RateLimit-Reset": "When the window ends, in seconds since 1970.",
+    "Retry-After": "How many seconds to wait for that.",
+}
+
 SETTINGS = {
     "API_TITLE": "Preparedness",
     "API_VERSION": "v1",
@@ -64,7 +71,7 @@ def install(app: Flask, doors: tuple[Any, ...]) -> None:
     api.ma_plugin.converter.add_attribute_function(_described)
     api.register_field(MomentIn, "string", "date-time")
     for door in doors:
-        limiter.limit(RATE)(door)
+        limiter.limit(lambda: RATE)(door)
         api.register_blueprint(door)
     app.extensions["preparedness-api"] = api
     app.register_blueprint(blueprint)
@@ -104,7 +111,18 @@ def document(app: Flask) -> dict[str, Any]:
         tag["name"] = tag["name"].removeprefix(BLUEPRINT)
     for each in operations:
         each["tags"] = [name.removeprefix(BLUEPRINT) for name in each["tags"]]
+        for status, response in each["responses"].items():
+            if status != "401":  # who sends no token is counted otherwise, and not told of it
+                response.setdefault("headers", {}).update(_counted())
+    written["components"]["headers"] = {
+        name: {"description": sentence, "schema": {"type": "integer"}} for name, sentence in RATE_HEADERS.items()
+    }
     return written
+
+
+def _counted() -> dict[str, Any]:
+    """The headers that say how often a token may still ask."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_HEADERS}
 
 
 @blueprint.get("/api/v1/openapi.json")
