@@ -8,12 +8,12 @@ from flask import url_for
 
 from preparedness.accounts.models import Agency, User
 from preparedness.accounts.permissions import Permission, may
-from preparedness.activations import preparing, running
+from preparedness.activations import preparing, proposals, running
 from preparedness.activations.models import Activation, ActivationState
 from preparedness.contacts import rosters
 from preparedness.database import now
-from preparedness.exchange import returns
-from preparedness.i18n import _, ngettext
+from preparedness.exchange import returns, workbooks
+from preparedness.i18n import _, day, moment, ngettext
 from preparedness.notifications import outbox
 from preparedness.plans.models import Plan, PlanState
 from preparedness.plans.tallies import Tally
@@ -30,11 +30,15 @@ class Matter:
     sentence: str
     act: str
     url: str
+    dismissed_at: str | None = None
+    """Where it can be dismissed, if nothing need follow from it."""
 
 
 def matters(agency: Agency, member: User, plans: Sequence[Plan], tallies: Mapping[int, Tally]) -> list[Matter]:
     """Everything that waits for this member, heaviest first."""
     found = [*_activations(agency, member), *_copies(agency, member)]
+    if may(Permission.ACTIVATION_RUN):
+        found += _proposals(agency, member)
     if may(Permission.PLAN_EDIT):
         found += [*_plans(plans, tallies), *_preparedness(agency), *_messages(agency), *_contacts(agency)]
     return sorted(found, key=lambda matter: -matter.weight)
@@ -65,11 +69,39 @@ def _named(activation: Activation) -> str:
     return _("EXERCISE %(plan)s EXERCISE", plan=title) if activation.exercise else title
 
 
+def _proposals(agency: Agency, member: User) -> Iterator[Matter]:
+    """What warning services propose: who says what, when, and for which plans; never more than that."""
+    for proposal, plans in proposals.waiting(agency):
+        sentence = _(
+            "%(who)s, %(when)s: %(what)s. It proposes “%(level)s” for: %(plans)s.",
+            who=proposal.who or proposal.sender,
+            when=moment(proposal.sent_at, member.timezone),
+            what=(proposal.headline or proposal.event or "").rstrip("."),
+            level=proposal.level.words if proposal.level else "",
+            plans=", ".join(plan.title for plan in plans),
+        )
+        yield Matter(
+            weight=6 if proposal.exercise else 9,
+            sentence=_("EXERCISE %(plan)s EXERCISE", plan=sentence) if proposal.exercise else sentence,
+            act=_("Look"),
+            url=url_for("proposals.show", proposal_id=proposal.id),
+            dismissed_at=url_for("proposals.dismiss", proposal_id=proposal.id),
+        )
+
+
 def _copies(agency: Agency, member: User) -> Iterator[Matter]:
     for brought in returns.waiting(agency):
         if may(Permission.COPY_ROSTER) or brought.uploaded_by_id == member.id:
             sentence = _("%(file)s came back and waits to be settled.", file=brought.filename)
             yield Matter(8, sentence, _("Settle it"), url_for("exchange.brought_back", return_id=brought.id))
+    for copy in workbooks.overdue(agency, member=None if may(Permission.COPY_ROSTER) else member):
+        sentence = _(
+            "Copy no. %(number)s with contact details, taken by %(name)s, was to be destroyed by %(day)s.",
+            number=copy.number,
+            name=copy.made_by,
+            day=day(copy.destroy_by or copy.made_at, member.timezone),
+        )
+        yield Matter(6, sentence, _("Say that it is gone"), url_for("exchange.show", copy_id=copy.id))
 
 
 def _plans(plans: Sequence[Plan], tallies: Mapping[int, Tally]) -> Iterator[Matter]:

@@ -10,6 +10,7 @@ from preparedness.confirmations import ladder
 from preparedness.confirmations import letters as confirmation_letters
 from preparedness.contacts import organisations, people
 from preparedness.exchange import erasing as exchange
+from preparedness.exchange import letters as exchange_letters
 from preparedness.notifications import erasing as notifications
 from preparedness.notifications import letters, outbox
 from preparedness.notifications.models import Carrier
@@ -21,7 +22,7 @@ def install() -> None:
     outbox.RECIPIENTS.update(member=members.recipient, person=people.recipient)
     outbox.PARCELS[Carrier.WEBHOOK] = webhooks.parcel
     outbox.WHEN_FINAL[:] = [alerts.when_final]
-    for package in (members, confirmation_letters, activation_letters):
+    for package in (members, confirmation_letters, activation_letters, exchange_letters):
         letters.CONTEXTS.update(package.CONTEXTS)
     people.ERASERS[:] = [
         exchange.erase,

@@ -28,9 +28,12 @@ CHANGING = re.compile(
 PLAIN = {
     "act": "pause",
     "filename": "css/main.css",
+    "form": "csv",
     "name": "page.css",
     "number": 1,
     "part": "items",
+    "secret": "x" * 43,
+    "template_key": "earthquake",
     "token": "x" * 43,
     "turn_name": "review",
 }

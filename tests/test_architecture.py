@@ -43,6 +43,7 @@ DOORS = frozenset(
         "demo",
         "erasures",
         "example",
+        "feeds",
         "focal_points",
         "home",
         "logs",
@@ -58,8 +59,8 @@ DOORS = frozenset(
 
 ROOMS = {
     "openpyxl": {"exchange.workbook", "exchange.reading", "exchange.looks"},
-    "xlsxwriter": {"exchange.workbook", "exchange.pens", "exchange.hxl"},
-    "python_calamine": {"exchange.reading"},
+    "xlsxwriter": {"exchange.workbook", "exchange.pens"},
+    "python_calamine": {"exchange.quick_reading"},
     "apscheduler": {"worker"},
     "smtplib": {"notifications.channels"},
     "alembic": {"migrating", "migrations.env"},

@@ -3,11 +3,12 @@
 Answers noted on a call list are what somebody said on the phone; they never make anybody accept a role.
 """
 
-from preparedness.activations.models import LogKind, ReplyState, Task, TaskState
+from preparedness.activations.models import LogKind, Reply, ReplyState, Task, TaskState
+from preparedness.exchange import disclosures
 from preparedness.exchange.choices import Choices
-from preparedness.exchange.sheets import Column, Editable, Sheet, Surroundings, ref_column, worded
+from preparedness.exchange.sheets import Column, Due, Editable, Sheet, Surroundings, ref_column, worded
 from preparedness.exchange.values import Kind
-from preparedness.i18n import _l, language_name, offset
+from preparedness.i18n import _, _l, language_name, offset
 
 YES, NEW, NO = Editable.YES, Editable.NEW, Editable.NO
 LATE = "! "
@@ -27,18 +28,31 @@ def _phase_and_source(task: Task, _around: Surroundings) -> str:
     return ", ".join(filter(None, (str(task.phase.words), task.source)))
 
 
+def _language(reply: Reply, _around: Surroundings) -> str | None:
+    """The language they are called in; at high risk none, for a language may tell a group."""
+    return None if reply.activation.plan.high_risk else language_name(reply.person.language)
+
+
+def _number(reply: Reply, around: Surroundings) -> str | None:
+    """The number to call; of somebody sensitive no more than that there is a relay."""
+    if reply.person.sensitive:
+        return _("by relay")
+    return around.figures["number"].get(reply.id) if disclosures.may_leave(reply.person) else None
+
+
 CHECKLIST = Sheet(
     key="tasks",
     title=_l("Checklist"),
     named_by="text",
     spare=0,
+    due=Due("due_at", "state", (TaskState.DONE.value, TaskState.NOT_APPLICABLE.value)),
     columns=(
         ref_column(lambda row, _: row.ref, width=8),
         Column("box", _l("✓"), Kind.TEXT, 3, NO, _box),
         Column("due_at", _l("Due ({zone})"), Kind.DATETIME, 14, NO, lambda row, around: around.local(row.due_at)),
         Column("offset", _l("H+"), Kind.TEXT, 6, NO, _offset),
         Column("text", _l("What to do"), Kind.TEXT, 40, NO, lambda row, _: row.text),
-        Column("owner", _l("Who"), Kind.TEXT, 16, NO, lambda row, _: row.owner_title),
+        Column("owner", _l("Who (role, place)"), Kind.TEXT, 16, NO, lambda row, _: row.owner_title),
         Column("state", _l("State"), Kind.CHOICE, 11, YES, lambda row, _: row.state, "task_state"),
         Column(
             "done_at",
@@ -52,7 +66,7 @@ CHECKLIST = Sheet(
         Column("done_by", _l("By (initials)"), Kind.TEXT, 7, YES, lambda row, _: row.done_by),
         Column(
             "note",
-            _l("Note, or why not"),
+            _l("Note, or why not (no names of people helped)"),
             Kind.TEXT,
             18,
             YES,
@@ -71,8 +85,8 @@ CALL_LIST = Sheet(
         ref_column(lambda row, _: row.ref, width=8),
         Column("role", _l("Role, place"), Kind.TEXT, 22, NO, lambda row, around: around.figures["roles"][row.id]),
         Column("order", _l("Order"), Kind.WHOLE, 5, NO, lambda row, around: around.figures["order"].get(row.id)),
-        Column("name", _l("Name"), Kind.TEXT, 20, NO, lambda row, _: row.person.shown_name),
-        Column("language", _l("Language"), Kind.TEXT, 8, NO, lambda row, _: language_name(row.person.language)),
+        Column("name", _l("Name or working name"), Kind.TEXT, 20, NO, lambda row, _: row.person.shown_name),
+        Column("language", _l("Language"), Kind.TEXT, 8, NO, _language),
         Column(
             "hours",
             _l("Call between ({zone})"),
@@ -87,7 +101,7 @@ CALL_LIST = Sheet(
             Kind.TEXT,
             16,
             NO,
-            lambda row, around: around.figures["number"].get(row.id),
+            _number,
             private=True,
         ),
         Column(

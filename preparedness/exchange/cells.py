@@ -25,8 +25,8 @@ LARGEST_WHOLE = 10**15
 FEW = 8
 """Lists up to this length are named in full where a word is not in them."""
 
-YES = {"yes", "y", "oui", "o", "true", "vrai", "1", "x", "✓", "✔"}
-NO = {"no", "n", "non", "false", "faux", "0"}
+YES = {"yes", "y", "oui", "o", "true", "vrai", "1", "x", "✓", "✔", "نعم"}
+NO = {"no", "n", "non", "false", "faux", "0", "لا"}
 
 
 @dataclass(frozen=True)

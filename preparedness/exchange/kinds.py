@@ -1,4 +1,4 @@
-"""The three kinds of workbook, each with its sheets, how it is read from here, and how a returned one is written."""
+"""The kinds of workbook, each with its sheets, how it is read from here, and how a returned one is written."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from preparedness.audit import Actor
 from preparedness.exchange import (
     activation_copies,
     activation_sheets,
+    contact_copies,
+    contact_sheets,
     plan_copies,
     plan_sheets,
     roster_copies,
@@ -33,18 +35,23 @@ class Content:
     with_new: Callable[[Surroundings, Mapping[str, Arrival], Bases], Surroundings]
     problems: Callable[[str, Row, Surroundings], dict[str, str]]
     """What is wrong with a row as it would be: column and sentence."""
-    twins: Callable[[Agency, str, Mapping[int, Any]], dict[int, str]]
-    """Who here seems to be the same as a new row: row number and their Ref."""
+    twins: Callable[[Agency, str, Mapping[int, Any]], dict[int, str | int]]
+    """Who seems to be the same as a new row: row number and their Ref, or the number of another new row."""
+    number: Callable[[int, str, str], int | None]
+    """The number of a row that a new one may be merged into, by agency, sheet and Ref."""
     apply: Callable[[Agency, int | None, Snapshot, Mapping[str, Taken], Actor], Made]
+    by_cell: bool = False
+    """True where cells are checked one by one, whatever else stands in their row."""
 
 
 def _content(rows: object, sheets: tuple[Sheet, ...]) -> Content:
-    verbs = ("subject", "around", "snapshot", "with_new", "problems", "twins", "apply")
-    return Content(sheets, *(getattr(rows, verb) for verb in verbs))
+    verbs = ("subject", "around", "snapshot", "with_new", "problems", "twins", "number", "apply")
+    return Content(sheets, *(getattr(rows, verb) for verb in verbs), by_cell=getattr(rows, "BY_CELL", False))
 
 
 CONTENTS: dict[WorkbookKind, Content] = {
     WorkbookKind.ROSTER: _content(roster_copies, roster_sheets.SHEETS),
     WorkbookKind.PLAN: _content(plan_copies, plan_sheets.SHEETS),
     WorkbookKind.ACTIVATION: _content(activation_copies, activation_sheets.SHEETS),
+    WorkbookKind.CONTACTS: _content(contact_copies, contact_sheets.SHEETS),
 }

@@ -5,14 +5,15 @@ from typing import Any
 
 from preparedness.exchange.sheets import Column, Editable
 from preparedness.exchange.values import LIVE, Kind
+from preparedness.i18n import direction
 
 INK, QUIET, ACCENT, RULE, PAPER = "#1F2933", "#52606D", "#0B5563", "#CBD2D9", "#F3F6F8"
 ALARM, LACKING = "#9B1C1C", "#FFF4CC"
 BASE = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"}
-NARROW = 9
+NARROW, VERY_NARROW = 9, 6
 LINE_HEIGHT, PADDING, TALLEST = 13.5, 3.0, 400.0
 SIGNS_A_WIDTH = 1.1
-DAY, MOMENT, CLOCK = "yyyy-mm-dd", "ddd dd/mm hh:mm", "hh:mm"
+DAY, MOMENT, CLOCK, LATE_MOMENT = "yyyy-mm-dd", "ddd dd/mm hh:mm", "hh:mm", "dd/mm hh:mm"
 FORMATS = {Kind.DATE: DAY, Kind.DATETIME: MOMENT, Kind.WHOLE: "0", Kind.NUMBER: "General"}
 """How numbers and dates are shown; all other kinds are text, or programs would turn them into numbers."""
 
@@ -24,14 +25,17 @@ SPOKEN = {"en": "[$-409]", "fr": "[$-40C]", "ar": "[$-C01]"}
 
 Look = dict[str, Any]
 
+HIDDEN: Look = {"num_format": ";;;", "shrink": True}
+"""What is for programs alone: shown nowhere, and never spilling into the cell beside it."""
+
 
 def cell(column: Column, *, spare: bool = False, within: bool = True, language: str = "en") -> Look:
     """A cell: black where it may be changed, grey where it is for reading, as its heading says in another way."""
     changes = column.editable is Editable.YES or (spare and column.editable is Editable.NEW)
     look: Look = {"num_format": number_format(column, language), "font_color": INK if changes else QUIET}
     look["shrink" if shrinks(column) else "text_wrap"] = True
-    if column.kind in FORMATS:
-        look["align"] = "right" if language == "ar" else "left"
+    if column.kind in FORMATS and direction(language) == "ltr":
+        look["align"] = "left"
     if within:
         look |= {"border": 1, "border_color": RULE}
     return look
@@ -45,9 +49,9 @@ def number_format(column: Column, language: str = "en") -> str:
     return FORMATS.get(column.kind, "@")
 
 
-def late(column: Column, language: str) -> Look:
-    """A moment that has passed: the sign before it, bold and dark red."""
-    return {"bold": True, "font_color": ALARM, "num_format": f'"{LATE} "{number_format(column, language)}'}
+def late() -> Look:
+    """A moment that has passed: the sign before it, bold and dark red; the day's name makes room for the sign."""
+    return {"bold": True, "font_color": ALARM, "num_format": f'"{LATE} "{LATE_MOMENT}'}
 
 
 def lacking() -> Look:
@@ -56,14 +60,15 @@ def lacking() -> Look:
 
 
 def shrinks(column: Column) -> bool:
-    """True for a narrow column of short words, which are better small than broken."""
-    return column.width <= NARROW and column.kind in (Kind.CHOICE, Kind.TEXT)
+    """True for what is better small than broken: a Ref, and the few signs of a very narrow column."""
+    return column.key == "ref" or (column.width <= VERY_NARROW and column.editable is Editable.NO)
 
 
 def heading(column: Column) -> Look:
     """A heading: upright over what may be changed, slanted over what is for reading."""
     changes = column.editable is not Editable.NO
     return {
+        "font_size": 8 if column.width <= VERY_NARROW else 10,
         "bold": changes,
         "italic": not changes,
         "font_color": ACCENT if changes else QUIET,

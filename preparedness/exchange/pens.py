@@ -8,6 +8,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from preparedness.exchange import looks
+from preparedness.i18n import direction
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False}
 
@@ -18,10 +19,11 @@ class Pen:
     def __init__(self, book: Book, language: str) -> None:
         self.book = book
         self.language = language
+        self.base = looks.BASE | ({"align": "right"} if direction(language) == "rtl" else {})
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __call__(self, **properties: Any) -> Format:
-        chosen = tuple(sorted({**looks.BASE, **properties}.items()))
+        chosen = tuple(sorted({**self.base, **properties}.items()))
         if chosen not in self._made:
             self._made[chosen] = self.book.add_format(dict(chosen))
         return self._made[chosen]

@@ -6,7 +6,7 @@ from preparedness import refs
 from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.sheets import Column, Editable, Sheet, Surroundings, ref_column, worded, yes_or_no
 from preparedness.exchange.values import Kind
-from preparedness.i18n import _l
+from preparedness.i18n import _, _l, ngettext
 from preparedness.plans.models import Assignment, Plan, Role, Seat
 from preparedness.plans.schemas import Unit, counted
 from preparedness.vocabulary import Anchor, LedBy, Level, Phase, Verification
@@ -27,13 +27,24 @@ class Text:
 
 
 def _state_today(seat: Seat, _around: Surroundings) -> str:
+    """Whether somebody holds it. At high risk everything else is vacant, whatever the cause (safety.md S4)."""
     if seat.filled:
         return str(_l("held"))
-    return str(_l("waiting")) if seat.live else str(_l("vacant"))
+    return str(_l("waiting")) if seat.live and not seat.role.plan.high_risk else str(_l("vacant"))
 
 
-def _conditions(assignment: Assignment, _around: Surroundings) -> str | None:
-    return "; ".join(str(each) for each in (assignment.limits or {}).values() if each) or None
+def _conditions(assignment: Assignment, around: Surroundings) -> str | None:
+    """What somebody said when they accepted with conditions, in words."""
+    limits = assignment.limits or {}
+    said = [
+        ngettext("%(num)s hour a week at most", "%(num)s hours a week at most", limits["hours_week"])
+        if limits.get("hours_week")
+        else "",
+        _("Only from where they are") if limits.get("remote_only") else "",
+        _("from %(day)s", day=limits["from"]) if limits.get("from") else "",
+        limits.get("note") or "",
+    ]
+    return "; ".join(filter(None, said)) or None
 
 
 TEXTS = Sheet(
@@ -80,6 +91,7 @@ ROLES = Sheet(
             YES,
             lambda row, _: row.role.deputies_wanted,
             prints=False,
+            between=(0, 9),
         ),
     ),
 )
@@ -93,7 +105,7 @@ DESIGNATIONS = Sheet(
         ref_column(lambda row, _: refs.of(refs.DESIGNATION, row.id)),
         Column("role", _l("Role"), Kind.TEXT, 24, NO, lambda row, _: row.seat.role.title),
         Column("place", _l("Place or sector"), Kind.TEXT, 14, NO, lambda row, _: row.seat.label),
-        Column("call_order", _l("Order"), Kind.WHOLE, 6, YES, lambda row, _: row.call_order),
+        Column("call_order", _l("Order"), Kind.WHOLE, 6, YES, lambda row, _: row.call_order, between=(1, 9)),
         Column("holder", _l("Holder"), Kind.TEXT, 26, NO, lambda row, _: row.shown_name),
         Column("state", _l("State"), Kind.TEXT, 16, NO, lambda row, _: str(row.status.words)),
         Column("answered_at", _l("Confirmed on"), Kind.DATE, 10, NO, lambda row, around: around.day(row.answered_at)),
@@ -119,6 +131,7 @@ ITEMS = Sheet(
             YES,
             lambda row, _: counted(row.offset_hours)["offset"],
             required=True,
+            between=(-9_999, 9_999),
         ),
         Column(
             "unit",
@@ -150,6 +163,7 @@ ITEMS = Sheet(
             YES,
             lambda row, _: row.repeat_days,
             prints=False,
+            between=(1, 730),
         ),
     ),
 )

@@ -33,10 +33,11 @@ PICTURE_HEIGHT = 66.0
 
 @dataclass(frozen=True)
 class Cell:
-    """Some text in one of the styles."""
+    """Some text in one of the styles, over one column or several."""
 
     text: str
     style: str = "text"
+    span: int = 1
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Printed:
-    """A sheet to print: its columns' widths and its rows. `repeated` rows stand at the head of each page."""
+    """A sheet to print: its columns' widths and its rows. The row `repeated` stands at the head of each page."""
 
     title: str
     widths: tuple[float, ...]
     rows: Sequence[Row] = field(default_factory=list)
     upright: bool = False
-    repeated: tuple[int, int] | None = None
+    repeated: int | None = None
+    warned: bool = False
+    """Whether the head of each page warns of the numbers on it."""
 
 
 def row(*texts: str, style: str = "text", new_page: bool = False) -> Row:
@@ -79,14 +82,16 @@ def write(page: Page, pen: Pen, sheet: Printed) -> None:
             options: dict[str, Any] = {"image_data": io.BytesIO(each.picture), "object_position": 1, "decorative": True}
             page.insert_image(number, len(sheet.widths) - 1, "code.png", options)
     page.set_h_pagebreaks(breaks)
-    if sheet.repeated:
-        page.repeat_rows(*sheet.repeated)
+    if sheet.repeated is not None:
+        page.repeat_rows(sheet.repeated)
     page.print_area(0, 0, max(len(sheet.rows) - 1, 0), len(sheet.widths) - 1)
 
 
 def _write_cell(page: Page, pen: Pen, number: int, place: int, cell: Cell) -> None:
     text = cell_text(cell.text)
     look = pen(num_format="@", **STYLES[cell.style], **looks.quoted(text))
+    if cell.span > 1:
+        page.merge_range(number, place, number, place + cell.span - 1, "", look)
     if text:
         page.write_string(number, place, text, look)
     else:
@@ -97,6 +102,6 @@ def _height(row: Row, widths: Sequence[float]) -> float:
     """As high as its text; a row with a picture is as high as the picture."""
     if row.picture is not None:
         return PICTURE_HEIGHT
-    cells = [(cell, width) for cell, width in zip(row.cells, widths, strict=False) if cell is not None]
+    cells = [(cell, sum(widths[place : place + cell.span])) for place, cell in enumerate(row.cells) if cell is not None]
     least = max((HEIGHTS.get(cell.style, 0.0) for cell, _width in cells), default=0.0)
     return max(looks.height((cell.text, width) for cell, width in cells if cell.style not in SPILLING), least)

@@ -3,11 +3,21 @@
 from marshmallow import fields
 
 from preparedness import shapes
-from preparedness.i18n import _l
+from preparedness.i18n import WORKBOOK_LANGUAGES, _l
 
 
 class CopySchema(shapes.Shape):
-    """What a copy is to hold."""
+    """What every copy is asked: its language, which need not be one the pages speak."""
+
+    language = shapes.one_of(
+        lambda: list(WORKBOOK_LANGUAGES.items()),
+        _l("Language of the workbook"),
+        hint=_l("Its headings, lists and help. What people wrote stays as they wrote it."),
+    )
+
+
+class DisclosingSchema(CopySchema):
+    """What a copy is to hold beside its language."""
 
     contacts = shapes.yes(
         _l("With contact details"), hint=_l("Numbers and addresses leave only where they are needed offline.")
@@ -17,7 +27,13 @@ class CopySchema(shapes.Shape):
     )
 
 
-class RosterSchema(CopySchema):
+class ContactSheetSchema(CopySchema):
+    """Why a contact sheet is taken, which holds nothing but how people are reached."""
+
+    reason = shapes.words(_l("Why they are needed offline"), hint=_l("Stands on the first sheet."), required=True)
+
+
+class RosterSchema(DisclosingSchema):
     """What a copy of the roster is to hold."""
 
     blank = shapes.yes(

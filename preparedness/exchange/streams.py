@@ -59,7 +59,7 @@ class _Writer:
             (column.key, _put(letter(place), patterns[column.key], pen, look))
             for place, (column, look) in enumerate(zip(columns, looked, strict=True))
         ]
-        self.check = _text(letter(len(columns)), pen.number(), pen.number())
+        self.check = _text(letter(len(columns)), *[pen.number(**looks.HIDDEN)] * 2)
         self.wrapped = [
             (column.key, patterns[column.key], column.width)
             for column in columns

@@ -16,7 +16,7 @@ from preparedness.exchange.printed import Printed
 from preparedness.exchange.sheets import Column, Line, Sheet, Surroundings
 from preparedness.exchange.streams import cell_text, letter
 from preparedness.exchange.values import Kind, Pattern
-from preparedness.i18n import _, direction
+from preparedness.i18n import _, current, direction
 
 KEY_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2
 ROWS_BELOW = 500
@@ -83,6 +83,23 @@ def write(
     return held.getvalue()
 
 
+def write_table(title: str, lines: Sequence[Sequence[str]], *, heads: int) -> bytes:
+    """A workbook of one plain table, its first lines standing over it."""
+    held = io.BytesIO()
+    book = Book(held, pens.OPTIONS)
+    pen = Pen(book, current())
+    page = _sheet(book, pen, title)
+    for row, line in enumerate(lines):
+        look = pen(bold=True, font_color=ACCENT) if row < heads else pen()
+        for place, text in enumerate(line):
+            said = cell_text(text)
+            page.write_string(row, place, said, pen(**looks.quoted(said)) if looks.looks_live(said) else look)
+    page.set_column(0, max(map(len, lines)) - 1, 24)
+    page.freeze_panes(heads, 0)
+    book.close()
+    return held.getvalue()
+
+
 def _sheet(book: Book, pen: Pen, title: str) -> pens.Page:
     """A new sheet, which runs from right to left where its language does."""
     name = "".join(sign for sign in title if sign not in "[]:*?/\\")[:31]
@@ -115,15 +132,15 @@ def _write_cover(page: pens.Page, pen: Pen, cover: Cover, words: Sequence[Fact])
             page.set_row(row + 1, 24)
             page.write_string(row + 1, 1, title, pen(bold=True, font_size=13, font_color=ACCENT))
             row = _write_table(page, pen, row + 2, lines)
-    _paper(page, cover)
-    page.fit_to_pages(1, 0)
+    _paper(page, cover, warned=True)
+    page.fit_to_pages(1, 1)
 
 
 def _write_table(page: pens.Page, pen: Pen, row: int, lines: Sequence[Fact]) -> int:
     line = {"font_size": 11, "bottom": 4, "bottom_color": RULE, "text_wrap": True}
     for label, value in lines:
         text = cell_text(value)
-        page.set_row(row, looks.height([(text, ADVICE_WIDTH * 0.9), (label, LABEL_WIDTH * 0.9)]) + 4)
+        page.set_row(row, looks.height([(text, ADVICE_WIDTH), (label, LABEL_WIDTH)]) + 4)
         page.write_string(row, 1, label, pen(**line, font_color=QUIET))
         page.write_string(row, 2, text, pen(**line, **looks.quoted(text)))
         row += 1
@@ -159,7 +176,7 @@ def _write_page(
     _help_typing(page, pen, part, patterns, lists, max(last, FIRST_ROW) + ROWS_BELOW)
     page.autofilter(HEADING_ROW, 0, max(last, FIRST_ROW), check)
     page.freeze_panes(FIRST_ROW, part.sheet.frozen)
-    _paper(page, cover)
+    _paper(page, cover, warned=any(column.private for column in columns))
     prints = max(place for place, column in enumerate(columns) if column.prints)
     page.print_area(0, 0, FIRST_ROW + given + PRINTED_BELOW - 1, prints)
     page.repeat_rows(HEADING_ROW)
@@ -198,14 +215,14 @@ def _help_typing(
         told = {"type": "formula", "criteria": condition, "format": look}
         page.conditional_format(area.first, area.column, area.last, area.column, told)
     for area, condition in validations.late(part.sheet, part.columns, patterns, FIRST_ROW, last):
-        look = pen.conditional(**looks.late(part.columns[area.column], pen.language))
+        look = pen.conditional(**looks.late())
         told = {"type": "formula", "criteria": condition, "format": look}
         page.conditional_format(area.first, area.column, area.last, area.column, told)
 
 
 def _write_print(page: pens.Page, pen: Pen, sheet: Printed, cover: Cover) -> None:
     printed.write(page, pen, sheet)
-    _paper(page, cover, upright=sheet.upright)
+    _paper(page, cover, upright=sheet.upright, warned=sheet.warned)
     page.fit_to_pages(1, 0)
 
 
@@ -248,14 +265,14 @@ def _write_manifest(book: Book, pen: Pen, manifest: Mapping[str, str]) -> None:
         page.write_string(row, 1, value, pen(num_format="@"))
 
 
-def _paper(page: pens.Page, cover: Cover, *, upright: bool = False) -> None:
-    """A4 with what a loose sheet must say about itself at its head and foot."""
+def _paper(page: pens.Page, cover: Cover, *, upright: bool = False, warned: bool = False) -> None:
+    """A4 with what a loose sheet must say about itself at its head and foot; a warning where numbers are on it."""
     if upright:
         page.set_portrait()
     else:
         page.set_landscape()
     page.set_paper(9)
-    head = " · ".join(filter(None, (cover.banner, cover.warning)))
+    head = " · ".join(filter(None, (cover.banner, cover.warning if warned else "")))
     page.set_margins(left=MARGIN, right=MARGIN, top=MARGIN + (0.3 if head else 0), bottom=MARGIN + 0.3)
     pages = _("page %(page)s of %(pages)s", page="&P", pages="&N")
     banner = f"&B{_escaped(cover.banner)}&B  " if cover.banner else ""

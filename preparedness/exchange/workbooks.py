@@ -4,17 +4,18 @@ import hashlib
 import json
 import secrets
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import defer
 
 from preparedness import config
 from preparedness.accounts.models import Agency, User
 from preparedness.audit import Action, Actor, record
 from preparedness.database import Page, db, now, page_of
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import covers, manifest, workbook
+from preparedness.exchange import covers, disclosures, manifest, prints, workbook
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.manifest import Manifest
 from preparedness.exchange.models import CreatedRow, Workbook, WorkbookKind
@@ -23,6 +24,11 @@ from preparedness.i18n import WORKBOOK_LANGUAGES, _, nearest, speaking
 
 KEPT = timedelta(days=180)
 """How long a copy may come back and be merged with what was given out."""
+
+LIES_ABOUT = timedelta(days=30)
+"""How long a copy with addresses or numbers may lie about before it is to be destroyed."""
+
+CHUNK = 500
 
 Base = dict[str, dict[str, Line]]
 """The lines that were given out, by sheet and Ref."""
@@ -50,8 +56,10 @@ def take(
     made = _kept(given, scope, kind=kind, subject_id=subject_id, language=spoken)
     made.agency_id, made.number, made.reason = agency.id, _next_number(agency), reason
     made.made_by, made.made_by_id = by.label, member.id if member else None
+    made.destroy_by = scope.at + LIES_ABOUT if contacts else None
     db.session.add(made)
     record(Action.TAKEN_OFFLINE, made, by=by, kind=kind, about=subject_id, rows=made.rows, contacts=contacts)
+    disclosures.tell_another(made, agency)
     return made
 
 
@@ -76,12 +84,34 @@ def _kept(given: Snapshot, scope: Scope, *, kind: WorkbookKind, subject_id: int 
 
 def file(copy: Workbook, *, agency: Agency) -> bytes:
     """The copy itself, written from what was kept when it was taken."""
+    if copy.destroyed_at is not None:
+        raise Refused(_("This copy is destroyed. Take a new one where you need it."))
     content = CONTENTS[copy.kind]
     scope = Scope(copy.timezone, copy.made_at, copy.contacts)
     with speaking(copy.language, among=WORKBOOK_LANGUAGES):
         around = content.around(agency, copy.subject_id, scope)
         pages = _pages(copy)
-        return workbook.write(covers.cover(copy, agency), pages, around, _manifest(copy).fields(secret()))
+        cover = covers.cover(copy, agency, pages)
+        told, beside = _manifest(copy).fields(secret()), prints.of(copy, agency, around, cover.warning)
+        return workbook.write(cover, pages, around, told, beside)
+
+
+def destroyed(copy: Workbook, *, by: Actor) -> None:
+    """Note that a copy with addresses or numbers is gone; saying it twice changes nothing."""
+    if copy.destroy_by is None:
+        raise Refused(_("This copy holds no contact details: nobody needs to destroy it."))
+    if copy.destroyed_at is None:
+        copy.destroyed_at = now()
+        record(Action.COPY_DESTROYED, copy, by=by)
+
+
+def overdue(agency: Agency, *, member: User | None = None) -> list[Workbook]:
+    """The copies that should be destroyed by now and of which nobody said so; with `member`, only their own."""
+    query = select(Workbook).where(
+        Workbook.agency_id == agency.id, Workbook.destroy_by < now(), Workbook.destroyed_at.is_(None)
+    )
+    query = query.options(defer(Workbook.base)).order_by(Workbook.id)
+    return list(db.session.scalars(query.where(Workbook.made_by_id == member.id) if member else query))
 
 
 def _pages(copy: Workbook) -> list[workbook.Page]:
@@ -102,12 +132,16 @@ def filename(copy: Workbook) -> str:
 
 
 def base_of(copy: Workbook) -> Base:
-    """What was given out, with the rows that the copy has added since."""
-    kept = json.loads(zlib.decompress(copy.base))
-    return {
-        sheet: {ref: Line(ref, version, cells, number) for ref, (number, version, cells) in rows.items()}
-        for sheet, rows in kept.items()
-    }
+    """What was given out, with the rows that the copy has added since; opened once for as long as it stays the same."""
+    packed, base = copy.__dict__.get("_opened", (None, None))
+    if packed is not copy.base:
+        kept = json.loads(zlib.decompress(copy.base))
+        base = {
+            sheet: {ref: Line(ref, version, cells, number) for ref, (number, version, cells) in rows.items()}
+            for sheet, rows in kept.items()
+        }
+        copy.__dict__["_opened"] = copy.base, base
+    return {sheet: dict(rows) for sheet, rows in base.items()}
 
 
 def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: Mapping[str, str]) -> None:
@@ -121,6 +155,18 @@ def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: 
         ]
     if rows:
         db.session.execute(insert(CreatedRow), rows)
+        copy.base = pressed(base)
+
+
+def forget_created(copy: Workbook, gone: Mapping[str, Sequence[int]]) -> None:
+    """Forget rows that a returned copy had added and that were taken back: the same file may add them again."""
+    base = base_of(copy)
+    for sheet, ids in gone.items():
+        base[sheet] = {ref: line for ref, line in base[sheet].items() if line.id not in set(ids)}
+        theirs = delete(CreatedRow).where(CreatedRow.workbook_id == copy.id, CreatedRow.kind == sheet)
+        for start in range(0, len(ids), CHUNK):
+            db.session.execute(theirs.where(CreatedRow.row_id.in_(ids[start : start + CHUNK])))
+    if gone:
         copy.base = pressed(base)
 
 
