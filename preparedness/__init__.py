@@ -10,11 +10,14 @@ from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
 from preparedness.activations import views as activations_views
 from preparedness.api import activations as api_activations
+from preparedness.api import audit as api_audit
+from preparedness.api import messages as api_messages
 from preparedness.api import organisations as api_organisations
 from preparedness.api import people as api_people
 from preparedness.api import replies as api_replies
 from preparedness.api import specification
 from preparedness.api import tasks as api_tasks
+from preparedness.api import templates as api_templates
 from preparedness.api import webhooks as api_webhooks
 from preparedness.confirmations import views as confirmations_views
 from preparedness.contacts import views as contacts_views
@@ -36,7 +39,17 @@ VIEWS = (
 )
 """The doors with pages, in the order of the menu."""
 
-FOR_PROGRAMS = (api_organisations, api_people, api_activations, api_tasks, api_replies, api_webhooks)
+FOR_PROGRAMS = (
+    api_organisations,
+    api_people,
+    api_templates,
+    api_activations,
+    api_tasks,
+    api_replies,
+    api_messages,
+    api_audit,
+    api_webhooks,
+)
 """The doors for programs, in the order of their document."""
 
 

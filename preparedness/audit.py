@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, event, insert, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, event, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, relationship
 
+from preparedness import refs
 from preparedness.database import Changes, Model, OfAgency, Page, changed, db, insert_missing, now, page_of
 from preparedness.i18n import _l
 from preparedness.vocabulary import Worded
@@ -303,12 +304,27 @@ def of(subject: Any) -> list[Entry]:
     return list(db.session.scalars(query.order_by(Entry.id.desc()).limit(200)))
 
 
-def listed(agency_id: int, page: int, *, action: str | None = None) -> Page[Entry]:
-    """The entries of an agency, newest first, a page at a time; of one action or of all."""
-    query = select(Entry).where(Entry.agency_id == agency_id).order_by(Entry.id.desc())
+def listed(
+    agency_id: int,
+    page: int,
+    *,
+    action: str | None = None,
+    q: str = "",
+    filters: Mapping[str, Any] | None = None,
+    per_page: int = 50,
+) -> Page[Entry]:
+    """The entries of an agency, newest first, a page at a time; of one action or of all.
+
+    A search means who acted, or the Ref of what an entry is about; `filters` are columns with what they hold.
+    """
+    wanted = {name: value for name, value in (filters or {}).items() if value is not None}
+    query = select(Entry).where(Entry.agency_id == agency_id).filter_by(**wanted).order_by(Entry.id.desc())
     if action in set(Action):
         query = query.where(Entry.action == Action(action))
-    return page_of(query, page)
+    if q:
+        named = Entry.actor_label.icontains(q, autoescape=True)
+        query = query.where(or_(named, Entry.subject_ref == (refs.checked(q) or q)))
+    return page_of(query, page, per_page)
 
 
 def forget(subject: Any) -> int:

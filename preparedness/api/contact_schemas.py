@@ -133,7 +133,7 @@ class _Query(Paging):
     tied_to = shapes.country(
         _l("Tied to the country"), hint=_l("They are there, come from there, or serve it."), attribute="country"
     )
-    verification = shapes.whole(_l("Verified at least"), least=1, most=4)
+    verification: Any = shapes.whole(_l("Verified at least"), least=1, most=4)
 
 
 class OrganisationsQuery(_Query, OrganisationFilters):
@@ -181,7 +181,13 @@ class AvailabilityRow(Shape):
     own_crisis = fields.Boolean(required=True)
 
 
-NOTHING_SAID = {"modes": [], "hours_week": None, "available_from": None, "window": None, "own_crisis": False}
+NOTHING_SAID: dict[str, Any] = {
+    "modes": [],
+    "hours_week": None,
+    "available_from": None,
+    "window": None,
+    "own_crisis": False,
+}
 
 
 class AbsenceRow(Shape):
@@ -195,8 +201,8 @@ class PersonRow(Edited):
     """A person of the roster."""
 
     ref = fields.String(required=True, metadata={"example": "C-AMNA-X"})
-    name = fields.String(required=True)
-    name_local = fields.String(required=True, allow_none=True)
+    name: Any = fields.String(required=True)
+    name_local: Any = fields.String(required=True, allow_none=True)
     alias = fields.String(required=True, allow_none=True)
     organisation_id = fields.Integer(required=True, allow_none=True)
     function = fields.String(required=True, allow_none=True)
@@ -211,7 +217,7 @@ class PersonRow(Edited):
     city = fields.String(required=True, allow_none=True)
     origin_country = fields.String(required=True, allow_none=True)
     sensitive = fields.Boolean(required=True)
-    channels = _all(ChannelRow)
+    channels: Any = _all(ChannelRow)
     capabilities = _all(CapabilityRow)
     covers = _all(CoverRow)
     vettings = _all(CheckRow)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -49,8 +50,9 @@ class Nothing(Shape):
     """An act that needs to be told nothing."""
 
 
+@cache
 def page_of(gives: type[Shape]) -> type[Shape]:
-    """The shape of one page of a list of these."""
+    """The shape of one page of a list of these: one and the same, however many addresses list them."""
     return type(
         f"{gives.__name__}Page",
         (Shape,),

@@ -22,7 +22,7 @@ from preparedness.contacts.models import (
     Purpose,
     Vetting,
 )
-from preparedness.database import now, touch
+from preparedness.database import db, now, touch
 from preparedness.errors import Refused
 from preparedness.i18n import _, day
 from preparedness.vocabulary import ChannelKind, Verification
@@ -206,6 +206,8 @@ def verify(holder: Holder, checks: Sequence[Mapping[str, Any]], *, by: Actor) ->
             vet(holder, check["level"], on=on, evidence=None, by=by, expires_on=until, checked_by=who)
         except Refused as refused:
             raise Refused(refused.sentence, field="vettings") from refused
+    db.session.flush()
+    db.session.expire(holder, ["vettings"])  # the latest stands last
 
 
 def derive(holder: Holder) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -179,10 +179,25 @@ def of(subject: Any) -> list[Message]:
     return list(db.session.scalars(query.order_by(Message.id.desc())))
 
 
-def listed(agency: Tenant, state: MessageState | None, page: int) -> Page[Message]:
-    """The messages of an agency, newest first, a page at a time; of one state or of all."""
+def listed(
+    agency: Tenant,
+    state: MessageState | None,
+    page: int,
+    *,
+    per_page: int = 50,
+    filters: Mapping[str, Any] | None = None,
+) -> Page[Message]:
+    """The messages of an agency, newest first, a page at a time; of one state or of all.
+
+    `filters` are columns with what they hold; `to` narrows to the people of a query.
+    """
     query = select(Message).where(Message.agency_id == agency.id, TO_PEOPLE).order_by(Message.id.desc())
-    return page_of(query if state is None else query.where(Message.state == state), page)
+    if state is not None:
+        query = query.where(Message.state == state)
+    wanted = {name: value for name, value in (filters or {}).items() if value is not None}
+    if (to := wanted.pop("to", None)) is not None:
+        query = query.where(Message.person_id.in_(to))
+    return page_of(query.filter_by(**wanted), page, per_page)
 
 
 def failures(agency: Tenant) -> list[Message]:

@@ -1,11 +1,14 @@
 """The plan templates: six hazards with objectives, triggers, roles and checklists, in every language we speak."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from preparedness.contacts.search import fold
+from preparedness.database import Page
 from preparedness.errors import Missing
 from preparedness.i18n import _, nearest
 from preparedness.vocabulary import Anchor, Capability, Hazard, HMeans, LedBy, Level, Phase, Risk, Verification
@@ -111,6 +114,16 @@ def template(key: str) -> Template:
         if known.key == key:
             return known
     raise Missing(_("There is no plan template “%(key)s”.", key=key))
+
+
+def listed(
+    language: str, *, q: str = "", filters: Mapping[str, Any] | None = None, page: int = 1, per_page: int = 50
+) -> Page[PlanText]:
+    """A page of the templates in a language: those whose title has each word of a search, and whose fields are so."""
+    found = [each.in_language(language) for each in templates()]
+    found = [each for each in found if all(word in fold(each.title) for word in fold(q).split())]
+    found = [each for each in found if all(getattr(each, name) == value for name, value in (filters or {}).items())]
+    return Page(found[(page - 1) * per_page : page * per_page], len(found), page, per_page)
 
 
 @cache
