@@ -4,21 +4,30 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from preparedness import assets, database, home, i18n, news, pages
+from preparedness import assets, database, feeds, home, i18n, news, pages
 from preparedness import config as configuration
 from preparedness.accounts import permissions, signin
 from preparedness.accounts import views as accounts_views
+from preparedness.activations import proposal_views as proposals_views
 from preparedness.activations import views as activations_views
 from preparedness.api import activations as api_activations
+from preparedness.api import alerts as api_alerts
+from preparedness.api import assignments as api_assignments
 from preparedness.api import audit as api_audit
+from preparedness.api import invitations as api_invitations
 from preparedness.api import messages as api_messages
 from preparedness.api import organisations as api_organisations
 from preparedness.api import people as api_people
+from preparedness.api import plan_rows as api_plan_rows
+from preparedness.api import plans as api_plans
 from preparedness.api import replies as api_replies
+from preparedness.api import returns as api_returns
+from preparedness.api import seats as api_seats
 from preparedness.api import specification
 from preparedness.api import tasks as api_tasks
 from preparedness.api import templates as api_templates
 from preparedness.api import webhooks as api_webhooks
+from preparedness.api import workbooks as api_workbooks
 from preparedness.confirmations import views as confirmations_views
 from preparedness.contacts import views as contacts_views
 from preparedness.exchange import views as exchange_views
@@ -32,10 +41,12 @@ VIEWS = (
     plans_views,
     confirmations_views,
     activations_views,
+    proposals_views,
     exchange_views,
     notifications_views,
     accounts_views,
     focal_points_views,
+    feeds,
 )
 """The doors with pages, in the order of the menu."""
 
@@ -43,11 +54,19 @@ FOR_PROGRAMS = (
     api_organisations,
     api_people,
     api_templates,
+    api_plans,
+    api_plan_rows,
+    api_seats,
+    api_assignments,
+    api_invitations,
     api_activations,
     api_tasks,
     api_replies,
     api_messages,
     api_audit,
+    api_workbooks,
+    api_returns,
+    api_alerts,
     api_webhooks,
 )
 """The doors for programs, in the order of their document."""

@@ -92,10 +92,12 @@ def bring(
     member: User | None,
     by: Actor,
     read: Mapping[str, Any] | None = None,
+    refusal: str | None = None,
 ) -> Return:
     """Take a file in. What was read of it already is compared at once; without that, a worker reads it.
 
-    Nothing of it is written yet. Raises Refused for what is no workbook of ours.
+    Nothing of it is written yet. Raises Refused for what is no workbook of ours; where the reader has said so already
+    (`refusal`), what is kept is that it came and why it was not taken, and nothing of the file.
     """
     if len(content) > guard.LARGEST_FILE:
         raise guard.refusal("too_large")
@@ -114,6 +116,11 @@ def bring(
     known = recognitions.of(read, agency=agency, member=member) if read is not None else None
     db.session.add(made)
     db.session.flush()
+    if refusal is not None:
+        claims.end(made, ReturnState.REFUSED)
+        made.refusal = refusal
+        record(Action.BROUGHT_BACK, made, by=by, kind=made.kind, refused=True)
+        return made
     originals.keep(made, content)
     if read is None or known is None:
         claims.begin(made, Errand.READ, by=by)

@@ -86,6 +86,8 @@ def file(copy: Workbook, *, agency: Agency) -> bytes:
     """The copy itself, written from what was kept when it was taken."""
     if copy.destroyed_at is not None:
         raise Refused(_("This copy is destroyed. Take a new one where you need it."))
+    if copy.forgotten_at is not None:
+        raise Refused(_("What this copy held is no longer kept. Take a new one where you need it."))
     content = CONTENTS[copy.kind]
     scope = Scope(copy.timezone, copy.made_at, copy.contacts)
     with speaking(copy.language, among=WORKBOOK_LANGUAGES):
@@ -191,10 +193,11 @@ def known_as(export_id: str, *, agency: Agency) -> Workbook | None:
     return db.session.scalar(select(Workbook).where(Workbook.export_id == export_id, Workbook.agency_id == agency.id))
 
 
-def listed(agency: Agency, page: int, *, member: User | None = None) -> Page[Workbook]:
+def listed(agency: Agency, page: int, *, member: User | None = None, per_page: int = 50) -> Page[Workbook]:
     """The copies taken offline, newest first; with `member`, only their own."""
     query = select(Workbook).where(Workbook.agency_id == agency.id).order_by(Workbook.id.desc())
-    return page_of(query.where(Workbook.made_by_id == member.id) if member else query, page)
+    query = query.options(defer(Workbook.base))
+    return page_of(query.where(Workbook.made_by_id == member.id) if member else query, page, per_page)
 
 
 def secret() -> str:
