@@ -17,7 +17,7 @@ from preparedness.notifications.channels import Folder
 from preparedness.notifications.letters import Envelope, Letter
 from preparedness.notifications.models import Message, MessageState
 from preparedness.plans import assignments, versions
-from preparedness.plans.models import Plan, Role, Seat
+from preparedness.plans.models import Plan, Role, Seat, Trigger
 from preparedness.vocabulary import Anchor, ChannelKind, Level, Phase
 from tests import cast
 from tests.activations import stage
@@ -81,6 +81,8 @@ def _rows(
         rows: Rows = {
             "plan_id": plan.id,
             "row_id": item.id,
+            "item_id": item.id,
+            "trigger_id": _trigger(plan),
             "role_id": seat.role.id,
             "seat_id": seat.id,
             "assignment_id": held.id,
@@ -114,6 +116,16 @@ def _programs(agency: Agency, reader: User, plan: Plan) -> Rows:
     webhooks.announce(Event.PLAN_APPROVED, plan, plan_id=plan.id)
     (delivery,) = webhooks.deliveries(webhook).items
     return {"token_id": token.id, "webhook_id": webhook.id, "delivery_id": delivery.id}
+
+
+def _trigger(plan: Plan) -> int:
+    """When a level of the plan begins."""
+    trigger = Trigger(
+        agency_id=plan.agency_id, plan=plan, key="X-T", level=Level.FULL, label="Red", condition="It shook.", position=1
+    )
+    db.session.add(trigger)
+    db.session.flush()
+    return trigger.id
 
 
 def _asked(role: Role) -> int:

@@ -103,7 +103,7 @@ class Resource(Blueprint):
         def attach(view: View) -> View:
             @wraps(view)
             def answer(found: Any, **_where: Any) -> Any:
-                return view(found), 200, etag(found)
+                return view(found), 200, etag(found) if _is_versioned(gives) else {}
 
             names = tuple(re.findall(r"<(?:\w+:)?(\w+)>", rule))
             self.found[view.__name__] = _Found(f"{self.name}.{view.__name__}", finder, names)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from preparedness.accounts import agencies
@@ -60,11 +61,13 @@ class Asking:
         return self.person.shown_name if self.person else self.assignments[0].shown_name
 
 
-def preview(plan: Plan) -> list[Asking]:
-    """Who will be asked and what they get, those who cannot be asked first."""
+def preview(plan: Plan, *, about: Collection[int] | None = None) -> list[Asking]:
+    """Who will be asked and what they get, those who cannot be asked first; of all, or about these designations."""
     found: dict[int, list[Assignment]] = {}
     alone: list[Asking] = []
     for assignment in _to_ask(plan):
+        if about is not None and assignment.id not in about:
+            continue
         if assignment.asked_person is None:
             alone.append(_without_contact_point(assignment))
         else:
@@ -74,14 +77,20 @@ def preview(plan: Plan) -> list[Asking]:
 
 
 def ask(
-    plan: Plan, *, deadline: date, why: str | None = None, only: Collection[int] | None = None, by: Actor
+    plan: Plan,
+    *,
+    deadline: date,
+    why: str | None = None,
+    only: Collection[int] | None = None,
+    about: Collection[int] | None = None,
+    by: Actor,
 ) -> Campaign:
-    """Ask the people who can be asked, or those of them named by `only`, by the end of a day."""
+    """Ask the people who can be asked, those of them named by `only`, or `about` these designations, by a day's end."""
     if plan.state is PlanState.ARCHIVED:
         raise Refused(_("This plan is archived: nobody is asked for it any more."))
     if deadline <= now().astimezone(ZoneInfo(agencies.of(plan).timezone)).date():
         raise Refused(_("Give people at least until tomorrow."), field="deadline")
-    askings = [each for each in preview(plan) if each.person and (only is None or each.person.id in only)]
+    askings = [each for each in preview(plan, about=about) if each.person and (only is None or each.person.id in only)]
     if not any(each.why_not is None for each in askings):
         raise Refused(askings[0].why_not if len(askings) == 1 and askings[0].why_not else _("There is nobody to ask."))
 
@@ -159,7 +168,8 @@ def _to_ask(plan: Plan) -> list[Assignment]:
         select(Assignment)
         .join(Assignment.seat)
         .join(Seat.role)
-        .where(Role.plan_id == plan.id, Role.removed_at.is_(None), Assignment.status.in_(TO_ASK))
+        .where(Role.plan_id == plan.id, Role.removed_at.is_(None), Seat.removed_at.is_(None))
+        .where(Assignment.status.in_(TO_ASK))
         .options(
             selectinload(Assignment.seat).selectinload(Seat.role).selectinload(Role.plan),
             selectinload(Assignment.person).options(*WRITTEN_TO),
@@ -263,8 +273,19 @@ def _request(campaign: Campaign, person: Person) -> Request:
         select(Request).where(Request.campaign_id == campaign.id, Request.person_id == person.id)
     )
     if request is None:
-        request = Request(agency_id=campaign.agency_id, campaign=campaign, person=person)
-        db.session.add(request)
+        request = _first(campaign, person)
     request.state, request.asked_at = RequestState.ASKED, now()
     db.session.flush()
+    return request
+
+
+def _first(campaign: Campaign, person: Person) -> Request:
+    """The request to somebody who was not asked in a campaign yet, whoever else asks them at the same moment."""
+    request = Request(agency_id=campaign.agency_id, person=person)
+    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            campaign.requests.append(request)
+    except IntegrityError as error:
+        raise Refused(_("Somebody else asks them at this moment: look again.")) from error
     return request

@@ -152,6 +152,21 @@ def move(assignment: Assignment, *, up: bool, by: Actor) -> None:
     reorder(assignment.seat, ids, by=by)
 
 
+def call_at(assignment: Assignment, order: int, *, version: int | None, by: Actor) -> None:
+    """Call somebody at a place of the calling order, counted from one; beyond the last place they are the last."""
+    seat = assignment.seat
+    rows.refuse_archived(seat.role.plan)
+    expect(assignment, version, {}, ())
+    if assignment.status not in LIVE:
+        raise Refused(
+            _("The designation is “%(status)s”: it has no place in the calling order.", status=assignment.status.words),
+            field="call_order",
+        )
+    ids = [each.id for each in seat.live if each is not assignment]
+    ids.insert(order - 1, assignment.id)
+    reorder(seat, ids, by=by)
+
+
 # --- From proposed to held, and out again --------------------------------------------------------------------------
 
 

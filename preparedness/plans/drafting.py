@@ -13,7 +13,7 @@ from preparedness.contacts import search
 from preparedness.database import db, expect, revise, touch
 from preparedness.errors import Missing, Refused
 from preparedness.i18n import _, _l, nearest
-from preparedness.plans import library, rows, sections
+from preparedness.plans import library, objectives, rows, sections
 from preparedness.plans.library import PlanText, RoleText
 from preparedness.plans.models import (
     LIVE,
@@ -29,12 +29,27 @@ from preparedness.plans.models import (
 )
 from preparedness.vocabulary import Risk
 
-FIELDS = ("title", "title_fold", "country", "places", "hazard", "risk_class", "h_means", "situation", "assumptions")
+FIELDS = (
+    *("title", "title_fold", "country", "places", "hazard", "risk_class", "h_means", "situation", "assumptions"),
+    *("language", "review_on"),
+)
 NEEDED = {
     "title": _l("Write what the plan is called."),
     "country": _l("Choose the country the plan is about."),
-    "template": _l("Choose the hazard the plan is about."),
 }
+ABOUT = ("hazard", "risk_class", "h_means", "situation", "assumptions", "review_on")
+HAZARD = _l("Choose the hazard the plan is about.")
+"""What is said where neither a template nor anything else tells what a plan is about."""
+
+WITH_TEXT = (
+    selectinload(Plan.versions),
+    selectinload(Plan.sections),
+    selectinload(Plan.objectives),
+    selectinload(Plan.triggers),
+    selectinload(Plan.items).selectinload(ChecklistItem.owner_role),
+    selectinload(Plan.roles).selectinload(Role.seats),
+)
+"""All that a plan says, and nobody who is designated in it."""
 
 
 def plan(plan_id: int, *, agency: Agency) -> Plan:
@@ -42,23 +57,16 @@ def plan(plan_id: int, *, agency: Agency) -> Plan:
     return _found(plan_id, agency, ())
 
 
+def written(plan_id: int, *, agency: Agency) -> Plan:
+    """A plan with all its text, in a number of statements that does not grow with it; raises Missing."""
+    return _found(plan_id, agency, WITH_TEXT)
+
+
 def whole(plan_id: int, *, agency: Agency) -> Plan:
     """A plan with all its rows, in a number of statements that does not grow with them."""
-    seats = selectinload(Plan.roles).selectinload(Role.seats)
-    designated = seats.selectinload(Seat.assignments)
-    return _found(
-        plan_id,
-        agency,
-        (
-            selectinload(Plan.versions),
-            selectinload(Plan.sections),
-            selectinload(Plan.objectives),
-            selectinload(Plan.triggers),
-            selectinload(Plan.items).selectinload(ChecklistItem.owner_role),
-            designated.selectinload(Assignment.person),
-            designated.selectinload(Assignment.organisation),
-        ),
-    )
+    designated = selectinload(Plan.roles).selectinload(Role.seats).selectinload(Seat.assignments)
+    holders = (designated.selectinload(Assignment.person), designated.selectinload(Assignment.organisation))
+    return _found(plan_id, agency, (*WITH_TEXT, *holders))
 
 
 def _found(plan_id: int, agency: Agency, options: Collection[Any]) -> Plan:
@@ -84,12 +92,13 @@ def in_force(agency: Agency) -> list[Plan]:
 
 
 def create(agency: Agency, data: Mapping[str, Any], *, by: Actor) -> Plan:
-    """Begin a plan from a template, in the plan's own language."""
+    """Begin a plan in its own language: from a template, or as an empty draft about a hazard."""
     rows.refuse_empty({**dict.fromkeys(NEEDED), **data}, NEEDED)
-    try:
-        text = library.template(data["template"]).in_language(data.get("language") or agency.language)
-    except Missing as missing:
-        raise Refused(str(NEEDED["template"]), field="template") from missing
+    text = _template(data.get("template"), data.get("language") or agency.language)
+    about = {name: getattr(text, name) for name in ("hazard", "risk_class", "h_means")} if text else {}
+    about |= {name: data[name] for name in ABOUT if data.get(name) is not None}
+    if about.get("hazard") is None:
+        raise Refused(str(HAZARD), field="hazard")
     made = Plan(
         agency_id=agency.id,
         ref=refs.make(refs.PLAN, set(db.session.scalars(select(Plan.ref).where(Plan.agency_id == agency.id)))),
@@ -97,20 +106,31 @@ def create(agency: Agency, data: Mapping[str, Any], *, by: Actor) -> Plan:
         title_fold=search.fold(data["title"]),
         country=data["country"],
         places=[],
-        template_key=text.key,
-        hazard=text.hazard,
+        template_key=text.key if text else None,
         language=nearest(data.get("language") or agency.language),
-        risk_class=text.risk_class,
-        h_means=text.h_means,
         state=PlanState.DRAFT,
         updated_by=by.label,
+        **about,
     )
     db.session.add(made)
     sections.lay_out(made)
-    _copy(text, made)
+    if text:
+        _copy(text, made)
     db.session.flush()
-    record(Action.PLAN_CREATED, made, by=by, template=text.key, language=made.language)
+    record(Action.PLAN_CREATED, made, by=by, template=made.template_key, language=made.language)
+    if data.get("objectives") is not None:
+        objectives.set_out(made, data["objectives"], by=by)
     return made
+
+
+def _template(key: str | None, language: str) -> PlanText | None:
+    """The text of a template in a language; raises Refused for a key that none has."""
+    if key is None:
+        return None
+    try:
+        return library.template(key).in_language(language)
+    except Missing as missing:
+        raise Refused(str(HAZARD), field="template") from missing
 
 
 def _copy(text: PlanText, plan: Plan) -> None:
@@ -190,6 +210,8 @@ def describe(plan: Plan, data: Mapping[str, Any], *, version: int | None, by: Ac
     if changes:
         touch(plan, by=by.label)
         record(Action.PLAN_CHANGED, plan, by=by, changes=changes)
+    if data.get("objectives") is not None:
+        objectives.set_out(plan, data["objectives"], by=by)
 
 
 def _names_somebody(plan: Plan) -> bool:

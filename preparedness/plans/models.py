@@ -143,6 +143,11 @@ class PlanVersion(OfAgency, Model):
 
     plan: Mapped[Plan] = relationship(back_populates="versions", foreign_keys=[plan_id])
 
+    @property
+    def version(self) -> int:
+        """Always the first: what was approved never changes."""
+        return 1
+
 
 class Section(OfAgency, Edited, Model):
     """A heading of the plan with its text (CPG 101)."""

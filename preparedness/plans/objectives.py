@@ -1,6 +1,6 @@
 """What a plan is to achieve, in order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from preparedness.accounts.models import Agency
@@ -18,6 +18,33 @@ def get(objective_id: int, *, plan_id: int, agency: Agency) -> Objective:
     return rows.find(Objective, objective_id, plan_id=plan_id, agency=agency)
 
 
+def set_out(plan: Plan, texts: Sequence[str], *, by: Actor) -> None:
+    """Make these texts the objectives of a plan, in this order. One that says the same stays the same row."""
+    rows.refuse_archived(plan)
+    if [each.text for each in plan.objectives] == list(texts):
+        return
+    spare = list(plan.objectives)
+    same = [_taken(spare, text) for text in texts]
+    for position, (text, known) in enumerate(zip(texts, same, strict=True), start=1):
+        objective = known or (spare.pop(0) if spare else None)
+        if objective is None:
+            objective = Objective(agency_id=plan.agency_id, key=rows.own_key(), text=text, position=position)
+            plan.objectives.append(objective)
+        objective.text, objective.position = text, position
+    for each in spare:
+        plan.objectives.remove(each)
+    touch(plan, by=by.label)
+    record(Action.OBJECTIVE_CHANGED, plan, by=by, count=len(texts))
+
+
+def _taken(spare: list[Objective], text: str) -> Objective | None:
+    """The first objective that says this, taken out of those that are left."""
+    found = next((each for each in spare if each.text == text), None)
+    if found is not None:
+        spare.remove(found)
+    return found
+
+
 def add(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Objective:
     """Add an objective at the end."""
     rows.refuse_archived(plan)
@@ -26,6 +53,7 @@ def add(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Objective:
         agency_id=plan.agency_id, key=rows.own_key(), text=data["text"], position=rows.last(plan.objectives)
     )
     plan.objectives.append(objective)
+    touch(plan, by=by.label)
     record(Action.OBJECTIVE_CHANGED, plan, by=by, added=objective.key)
     return objective
 
@@ -38,6 +66,7 @@ def change(objective: Objective, data: Mapping[str, Any], *, version: int | None
     changes = revise(objective, data, ("text",))
     if changes:
         touch(objective, by=by.label)
+        touch(objective.plan, by=by.label)
         record(Action.OBJECTIVE_CHANGED, objective, by=by, changes=changes, plan=objective.plan_id)
 
 
@@ -45,6 +74,7 @@ def move(objective: Objective, *, up: bool, by: Actor) -> None:
     """Put an objective before or after its neighbour."""
     rows.refuse_archived(objective.plan)
     if rows.move(objective.plan.objectives, objective, up=up):
+        touch(objective.plan, by=by.label)
         record(Action.OBJECTIVE_CHANGED, objective, by=by, plan=objective.plan_id, position=objective.position)
 
 
@@ -53,4 +83,5 @@ def remove(objective: Objective, *, version: int | None, by: Actor) -> None:
     rows.refuse_archived(objective.plan)
     expect(objective, version, {}, ())
     record(Action.OBJECTIVE_CHANGED, objective.plan, by=by, removed=objective.key)
+    touch(objective.plan, by=by.label)
     objective.plan.objectives.remove(objective)

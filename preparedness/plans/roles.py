@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
-from preparedness.database import expect, now, revise, touch
-from preparedness.errors import Refused
+from preparedness.database import db, expect, now, revise, touch
+from preparedness.errors import Missing, Refused
 from preparedness.i18n import _, _l
 from preparedness.plans import assignments, rows
-from preparedness.plans.models import Plan, Role, Seat
+from preparedness.plans.models import Assignment, Plan, Role, Seat
 from preparedness.vocabulary import Level, Phase
 
 FIELDS = (
@@ -17,6 +20,13 @@ FIELDS = (
     *("min_verification", "languages", "capabilities", "deputies_wanted"),
 )
 NEEDED = {"title": _l("Write what the role is called."), "led_by": _l("Choose who leads it.")}
+WITH_HOLDERS = (
+    selectinload(Role.seats)
+    .selectinload(Seat.assignments)
+    .options(selectinload(Assignment.person), selectinload(Assignment.organisation))
+)
+"""What must be known of a role to say who holds its seats."""
+
 BLANK: dict[str, Any] = {
     "essential": False,
     "from_level": Level.MONITOR,
@@ -28,6 +38,27 @@ BLANK: dict[str, Any] = {
 def get(role_id: int, *, plan_id: int, agency: Agency) -> Role:
     """A role of a plan; raises Missing."""
     return rows.find(Role, role_id, plan_id=plan_id, agency=agency)
+
+
+def kept(role_id: int, *, agency: Agency, plan_id: int | None = None) -> Role:
+    """A role of a working copy (of this plan), with its seats; raises Missing, also for one that was removed."""
+    query = select(Role).where(Role.agency_id == agency.id, Role.id == role_id, Role.removed_at.is_(None))
+    if plan_id is not None:
+        query = query.where(Role.plan_id == plan_id)
+    role = db.session.scalar(query.options(WITH_HOLDERS))
+    if role is None:
+        raise Missing
+    return role
+
+
+def owner(plan: Plan, key: str | None) -> Role | None:
+    """The role of the working copy that goes by a key, for a task; none for no key. Raises Refused."""
+    if key is None:
+        return None
+    found = next((role for role in plan.roles if role.key == key and role.removed_at is None), None)
+    if found is None:
+        raise Refused(_("Choose a role of this plan."), field="owner_role")
+    return found
 
 
 def of(plan: Plan) -> list[Role]:
@@ -43,11 +74,15 @@ def add(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Role:
     given = {name: data[name] for name in FIELDS if data.get(name) is not None}
     lists = {"phases": [each.value for each in Phase], "languages": [], "capabilities": []}
     role = Role(
-        agency_id=plan.agency_id, key=rows.own_key(), position=rows.last(plan.roles), **{**BLANK, **lists, **given}
+        agency_id=plan.agency_id,
+        key=rows.keyed(plan.roles, data),
+        position=rows.last(plan.roles),
+        **{**BLANK, **lists, **given},
     )
     if role.seats_by is None:
         role.seats.append(Seat(agency_id=plan.agency_id, label="", position=1))
-    plan.roles.append(role)
+    rows.append(plan.roles, role, data)
+    rows.place(_in_order(plan), role, data.get("position"))
     record(Action.ROLE_ADDED, role, by=by, plan=plan.id, key=role.key)
     return role
 
@@ -57,10 +92,15 @@ def change(role: Role, data: Mapping[str, Any], *, version: int | None, by: Acto
     rows.refuse_archived(role.plan)
     rows.refuse_empty(data, NEEDED)
     expect(role, version, data, FIELDS)
-    changes = revise(role, data, FIELDS)
+    changes = revise(role, data, FIELDS) | rows.place(_in_order(role.plan), role, data.get("position"))
     if changes:
         touch(role, by=by.label)
         record(Action.ROLE_CHANGED, role, by=by, changes=changes, plan=role.plan_id)
+
+
+def _in_order(plan: Plan) -> list[Role]:
+    """The roles of the working copy, whatever their weight."""
+    return sorted((role for role in plan.roles if role.removed_at is None), key=lambda role: role.position)
 
 
 def move(role: Role, *, up: bool, by: Actor) -> None:

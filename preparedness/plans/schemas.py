@@ -28,7 +28,7 @@ class SeatsBy(Worded):
     SECTOR = "sector", _l("one seat for each sector")
 
 
-def _templates() -> shapes.Choices:
+def templates() -> shapes.Choices:
     """Each template with what it brings."""
     return [(each.key, _brought(each.in_language(current()))) for each in library.templates()]
 
@@ -49,7 +49,7 @@ def _degrees() -> shapes.Choices:
 class NewPlanSchema(shapes.Shape):
     """The three answers a plan begins with, and its language."""
 
-    template = shapes.one_of(_templates, _l("What is the plan about?"), required=True, kind="radio")
+    template = shapes.one_of(templates, _l("What is the plan about?"), required=True, kind="radio")
     title = shapes.words(_l("What is it called?"), hint=_l("For example: Major earthquake in Haiti"), required=True)
     country = shapes.country(_l("Which country is it about?"), required=True)
     language = shapes.one_of(

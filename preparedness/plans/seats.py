@@ -1,9 +1,11 @@
 """The seats of a role: one, or one for each place or sector, every seat with a calling order of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
 
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
@@ -18,10 +20,34 @@ FIELDS = ("label", "country", "place")
 
 def get(seat_id: int, *, plan_id: int, agency: Agency) -> Seat:
     """A seat of a plan; raises Missing."""
+    return _found(seat_id, agency, Role.plan_id == plan_id)
+
+
+def kept(seat_id: int, *, agency: Agency, role_id: int | None = None) -> Seat:
+    """A seat of a working copy (of this role); raises Missing, also where its role was removed."""
+    of_role = [] if role_id is None else [Seat.role_id == role_id]
+    return _found(seat_id, agency, Role.removed_at.is_(None), *of_role)
+
+
+def meant(role: Role, seat_id: int | None) -> Seat:
+    """The seat of a role that is named, else its only one; raises Missing, and Refused where it is not clear."""
+    if seat_id is not None:
+        found = next((seat for seat in role.seats if seat.id == seat_id), None)
+        if found is None:
+            raise Missing
+        return found
+    if not role.seats:
+        raise Refused(_("This role has no seat yet: give it one for each place or sector."), field="seat_id")
+    if len(role.seats) > 1:
+        raise Refused(_("This role has several seats: say which one."), field="seat_id")
+    return role.seats[0]
+
+
+def _found(seat_id: int, agency: Agency, *where: ColumnElement[bool]) -> Seat:
     query = (
         select(Seat).join(Seat.role).where(Seat.agency_id == agency.id, Seat.id == seat_id, Seat.removed_at.is_(None))
     )
-    seat = db.session.scalar(query.where(Role.plan_id == plan_id))
+    seat = db.session.scalar(query.where(*where))
     if seat is None:
         raise Missing
     return seat
@@ -34,13 +60,14 @@ def add(role: Role, data: Mapping[str, Any], *, by: Actor) -> Seat:
     _refuse_twin(role, label)
     db.session.flush()
     seat = db.session.scalar(select(Seat).where(Seat.role_id == role.id, Seat.label == label))
-    if seat is None:
-        seat = Seat(agency_id=role.agency_id, role_id=role.id)
-        db.session.add(seat)
-    seat.label, seat.country, seat.place = label, data.get("country"), data.get("place")
-    seat.position, seat.removed_at = rows.last(role.seats), None
-    db.session.flush()
+    with _alone(label):
+        if seat is None:
+            seat = Seat(agency_id=role.agency_id, role_id=role.id)
+            db.session.add(seat)
+        seat.label, seat.country, seat.place = label, data.get("country"), data.get("place")
+        seat.position, seat.removed_at = rows.last(role.seats), None
     db.session.expire(role, ["seats"])
+    rows.place(role.seats, seat, data.get("position"))
     record(Action.SEAT_ADDED, seat, by=by, plan=role.plan_id, role=role.key)
     return seat
 
@@ -53,7 +80,9 @@ def change(seat: Seat, data: Mapping[str, Any], *, version: int | None, by: Acto
         _refuse_twin(seat.role, data["label"])
         _refuse_former(seat.role, data["label"])
     expect(seat, version, data, FIELDS)
-    changes = revise(seat, data, FIELDS)
+    with _alone(data.get("label", seat.label)):
+        changes = revise(seat, data, FIELDS)
+    changes |= rows.place(seat.role.seats, seat, data.get("position"))
     if changes:
         touch(seat, by=by.label)
         record(Action.SEAT_CHANGED, seat, by=by, changes=changes, plan=seat.role.plan_id)
@@ -82,12 +111,26 @@ def remove(seat: Seat, *, version: int | None, by: Actor) -> None:
 
 def _refuse_twin(role: Role, label: str) -> None:
     if any(each.label.casefold() == label.casefold() for each in role.seats):
-        sentence = (
-            _("This role has a seat for %(place)s already.", place=label)
-            if label
-            else _("Name the place or sector: this role has a seat without one.")
-        )
-        raise Refused(sentence, field="label")
+        raise _twin(label)
+
+
+def _twin(label: str) -> Refused:
+    sentence = (
+        _("This role has a seat for %(place)s already.", place=label)
+        if label
+        else _("Name the place or sector: this role has a seat without one.")
+    )
+    return Refused(sentence, field="label")
+
+
+@contextmanager
+def _alone(label: str) -> Iterator[None]:
+    """Raises Refused where somebody else gives the role a seat of this name at the same moment."""
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise _twin(label) from error
 
 
 def _refuse_former(role: Role, label: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
 from preparedness.database import expect, revise, touch
-from preparedness.i18n import _l
+from preparedness.i18n import _l, speaking
 from preparedness.plans import rows
 from preparedness.plans.models import Plan, Trigger
 
@@ -24,18 +24,25 @@ def get(trigger_id: int, *, plan_id: int, agency: Agency) -> Trigger:
 
 
 def add(plan: Plan, data: Mapping[str, Any], *, by: Actor) -> Trigger:
-    """Add a trigger at the end."""
+    """Add a trigger at the end; where nothing is said of its name, the level goes by its own."""
     rows.refuse_archived(plan)
+    data = {**_named(plan, data), **data}
     rows.refuse_empty({**dict.fromkeys(NEEDED), **data}, NEEDED)
     trigger = Trigger(
         agency_id=plan.agency_id,
-        key=rows.own_key(),
+        key=rows.keyed(plan.triggers, data),
         position=rows.last(plan.triggers),
         **{name: data.get(name) for name in FIELDS},
     )
-    plan.triggers.append(trigger)
+    rows.append(plan.triggers, trigger, data)
     record(Action.TRIGGER_CHANGED, plan, by=by, added=trigger.key)
     return trigger
+
+
+def _named(plan: Plan, data: Mapping[str, Any]) -> dict[str, str]:
+    """The name of a level in the language of the plan."""
+    with speaking(plan.language):
+        return {"label": str(data["level"].words)} if data.get("level") else {}
 
 
 def change(trigger: Trigger, data: Mapping[str, Any], *, version: int | None, by: Actor) -> None:

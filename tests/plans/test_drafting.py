@@ -7,7 +7,7 @@ from preparedness.database import db
 from preparedness.errors import Missing, Refused, Stale
 from preparedness.plans import drafting, library
 from preparedness.plans.models import PlanState
-from preparedness.vocabulary import HMeans, Risk
+from preparedness.vocabulary import Hazard, HMeans, Risk
 
 
 def begin(world, **data):
@@ -56,12 +56,29 @@ def test_a_conflict_plan_is_of_high_risk(world):
     assert plan.h_means in HMeans
 
 
-@pytest.mark.parametrize("field", ["template", "title", "country"])
-def test_a_plan_needs_its_three_answers(world, field):
+@pytest.mark.parametrize(("left_out", "field"), [("template", "hazard"), ("title", "title"), ("country", "country")])
+def test_a_plan_needs_its_three_answers(world, left_out, field):
     with pytest.raises(Refused) as refused:
-        begin(world, **{field: None})
+        begin(world, **{left_out: None})
 
     assert refused.value.field == field
+
+
+def test_a_plan_without_a_template_is_an_empty_draft_about_a_hazard(world):
+    plan = begin(world, template=None, hazard=Hazard.EXTRATERRESTRIAL, objectives=["See it come.", "Tell everybody."])
+
+    assert (plan.template_key, plan.hazard, plan.state) == (None, Hazard.EXTRATERRESTRIAL, PlanState.DRAFT)
+    assert not plan.roles and not plan.items and not plan.triggers
+    assert [each.text for each in plan.objectives] == ["See it come.", "Tell everybody."]
+    assert plan.sections
+
+
+def test_what_is_said_of_a_new_plan_goes_before_what_its_template_says(world):
+    plan = begin(world, risk_class=Risk.RAISED, situation="Faults.", objectives=["One."])
+
+    assert (plan.risk_class, plan.situation) == (Risk.RAISED, "Faults.")
+    assert [each.text for each in plan.objectives] == ["One."]
+    assert plan.roles
 
 
 def test_an_unknown_template_is_refused_at_its_field(world):
