@@ -15,7 +15,7 @@ from preparedness.errors import frames
 logger = logging.getLogger("preparedness.requests")
 
 SECRETS = (
-    (re.compile(r"(/a/|/reset/)[\w.~-]+"), r"\1…"),
+    (re.compile(r"(/a/|/reset/|/feeds/)[\w.~-]+"), r"\1…"),
     (re.compile(r"[^\s<>()\"'=,;:]+@[^\s<>()\"',;:]+"), "…@…"),
     (re.compile(r"\+\d[\d ()-]{5,}\d"), "+…"),
 )

@@ -113,3 +113,25 @@ class LogSchema(shapes.Shape):
     text = shapes.text(_l("What happened"), hint=NO_NAMES, most=2_000, rows=3, required=True)
     at = shapes.moment(_l("When"), hint=_l("Leave empty for now. Your time."))
     for_whom = shapes.words(_l("For whom to act"), hint=_l("A role or an office."), most=120)
+
+
+class CalendarSchema(shapes.Shape):
+    """What a member's calendar holds."""
+
+    high_risk = shapes.yes(
+        _l("With plans at high risk"),
+        hint=_l(
+            "A calendar is read by phones, servers and colleagues. Leave this out unless you know who reads yours."
+        ),
+    )
+
+
+class AlertFeedSchema(shapes.Shape):
+    """Where a warning service is read."""
+
+    url = shapes.words(
+        _l("Address of the feed"),
+        most=500,
+        kind="url",
+        hint=_l("A feed of alerts in the Common Alerting Protocol (CAP 1.2), as https://…. Leave empty for none."),
+    )
