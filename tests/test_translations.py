@@ -1,4 +1,4 @@
-"""The French catalogue says all that the product says, with the same places, as French is set."""
+"""The French catalogue says all that the product says, as French is set; the Arabic one all that workbooks say."""
 
 import re
 from functools import cache
@@ -6,10 +6,27 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+
+from preparedness.activations.models import ActivationKind, LogKind, ReplyState, TaskState
+from preparedness.exchange.models import WorkbookKind
+from preparedness.plans.models import PlanState, Status
+from preparedness.plans.schemas import Unit
+from preparedness.vocabulary import (
+    Anchor,
+    Capability,
+    ChannelKind,
+    LedBy,
+    Level,
+    OrganisationKind,
+    Phase,
+    Reached,
+    Source,
+    Verification,
+)
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "preparedness" / "translations"
@@ -154,3 +171,86 @@ def test_the_rule_of_spaces_is_right(text, wrong):
 def _bare(text: str) -> str:
     """A text without addresses, whose marks are not the sentence's."""
     return re.sub(r"https?://\S+", "", text)
+
+
+# --- Arabic: what workbooks say, and no more -------------------------------------------------------------------------
+
+EXCHANGE = ROOT / "preparedness" / "exchange"
+OF_WORKBOOKS = (
+    *("organisation_sheet", "people_sheet", "roster_sheets", "roster_rows", "plan_sheets", "activation_sheets"),
+    *("contact_sheets", "contact_copies", "sheets", "covers", "workbook", "validations", "cells", "role_cards"),
+    *("ics_forms", "calling_orders", "disclosures", "prints"),
+)
+"""The modules of `exchange` all of whose messages may stand in a workbook."""
+
+LISTS = (
+    *(Anchor, Capability, ChannelKind, LedBy, Level, OrganisationKind, Phase, Reached, Source, Verification),
+    *(ActivationKind, LogKind, PlanState, ReplyState, Status, TaskState, Unit, WorkbookKind),
+)
+"""The standard lists of which a workbook holds a word."""
+
+
+@cache
+def arabic() -> Catalog:
+    with (CATALOGUES / "ar" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale="ar")
+
+
+def said_in_workbooks() -> set[str]:
+    """The English of all that a workbook may say of itself; plurals by their first form."""
+    words = {str(getattr(member.words, "_args", [member.words])[0]) for members in LISTS for member in members}
+    for name in OF_WORKBOOKS:
+        for _line, message, *_more in extract_from_file("python", EXCHANGE / f"{name}.py", keywords=KEYWORDS):
+            words.add(message[0] if isinstance(message, tuple) else message)
+    return words
+
+
+def test_arabic_says_all_that_workbooks_say():
+    assert {"Recovery", "umbrella network", "Read me"} <= said_in_workbooks()
+    say(
+        sorted(repr(english) for english in said_in_workbooks() if not _in_arabic(english)),
+        "write it into preparedness/translations/ar by hand, then compile",
+    )
+
+
+def _in_arabic(english: str) -> bool:
+    found = arabic().get(english)
+    return found is not None and all(text for _english, text in texts(found)) and not found.fuzzy
+
+
+def test_arabic_holds_nothing_that_nobody_says():
+    known = {key[0] if isinstance(key, tuple) else key for key in said()}
+    english = {message.id[0] if message.pluralizable else message.id for message in arabic() if message.id}
+
+    say(sorted(repr(each) for each in english - known), "take out of preparedness/translations/ar what is gone")
+
+
+def test_places_are_the_same_in_arabic():
+    broken = [
+        f"{message.id!r}"
+        for message in arabic()
+        if message.id
+        and not message.pluralizable
+        and set(PLACES.findall(message.string)) ^ set(PLACES.findall(message.id))
+    ]
+
+    say(broken, "a translation names the places of the original")
+
+
+def test_an_association_is_no_organisation_that_recruits():
+    """The glossary: جمعية, never تنظيم; and no word of conscription."""
+    written = " ".join(text for message in arabic() if message.id for _english, text in texts(message))
+
+    assert "جمعية" in written
+    assert not any(word in written for word in ("تنظيم", "تجنيد", "تعبئة"))
+
+
+def test_the_arabic_that_runs_is_what_was_written():
+    with (CATALOGUES / "ar" / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        compiled = read_mo(file)
+
+    keys = [message.id[0] if message.pluralizable else message.id for message in arabic() if message.id]
+    say(
+        [repr(key) for key in keys if not compiled.get(key) or texts(compiled.get(key)) != texts(arabic().get(key))],
+        "run `make translations`: the compiled catalogue is older than the written one",
+    )
