@@ -6,9 +6,12 @@ from typing import Any
 
 from preparedness import refs
 from preparedness.exchange import cells
+from preparedness.exchange.cells import Place
+from preparedness.exchange.cells import Trouble as Trouble
 from preparedness.exchange.merge import Returned, Row, Rows, fingerprint
 from preparedness.exchange.sheets import Column, Editable, Sheet, Surroundings
-from preparedness.exchange.values import Pattern, Value, as_text, clean
+from preparedness.exchange.values import Value, as_text, clean
+from preparedness.exchange.values import letters as letters
 from preparedness.i18n import _, ngettext
 
 SIGN = "#"
@@ -18,19 +21,6 @@ SLOT_LENGTH = 24
 Cell = list[Any]
 Numbered = tuple[int, dict[int, Cell]]
 """A row's number and its cells by column."""
-
-
-@dataclass
-class Trouble:
-    """A cell that cannot be taken, by its address, with what was read and what is wanted."""
-
-    sheet: str
-    cell: str
-    row: int
-    column: str
-    read: str
-    wanted: str
-    sentence: str
 
 
 @dataclass
@@ -54,15 +44,6 @@ class Arrival:
     def address(self, column: str, row: int) -> str:
         """A cell as people name it: F12."""
         return f"{letters(self.columns[column])}{row}" if column in self.columns else str(row)
-
-
-def letters(number: int) -> str:
-    """A column's letters: 1 is A, 27 is AA."""
-    text = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def manifest_fields(read: Mapping[str, Any], sheet_name: str, prefix: str) -> dict[str, str]:
@@ -106,7 +87,11 @@ def take(
     for column in offered:
         if column.editable is not Editable.NO and column.key not in arrival.columns:
             arrival.notices.append(_missing_column(arrival, around.heading(column)))
-    present = [(column, around.pattern(column)) for column in offered[1:] if column.key in arrival.columns]
+    present = [
+        Place(column, around.pattern(column), arrival.columns[column.key])
+        for column in offered[1:]
+        if column.key in arrival.columns
+    ]
     for number, row in arrival.below:
         ref, trouble = _ref(arrival, number, row, base, created)
         if trouble:
@@ -122,8 +107,8 @@ def new_words(arrival: Arrival, key: str, base: Rows) -> list[tuple[str, str]]:
     """What the new rows of a sheet say in one column, each with what names the row: its spare Ref or its number."""
     words = []
     for number, row in arrival.below:
-        ref, text = _said(row, arrival.columns.get("ref")), _said(row, arrival.columns.get(key))
-        if text and ref not in base:
+        ref = _said(row, arrival.columns.get("ref"))
+        if ref not in base and (text := _said(row, arrival.columns.get(key))):
             words.append((row_name(arrival.sheet.key, ref, number), text))
     return words
 
@@ -139,30 +124,56 @@ def row_name(sheet: str, ref: str | None, number: int) -> str:
     return ref or f"{SIGN}{sheet}:{number}"
 
 
+NOTHING = cells.Understood()
+
+
 def _values(
+    arrival: Arrival, number: int, row: Mapping[int, Cell], before: Row | None, present: Sequence[Place]
+) -> Row:
+    """The cells of a row that may be changed, understood. A row in which nothing differs is what was given out."""
+    values: dict[str, Value] = {}
+    same = before is not None
+    for place in present:
+        key, cell = place.key, row.get(place.at)
+        given = before.get(key) if before is not None else None
+        if cell is None and given is None:
+            values[key] = None
+        elif same and place.free and cell is not None and cell[2] == given and cell[1] == "s":
+            values[key] = given  # a text as it was given out, which is most of what there is
+        else:
+            understood = place.understood(cell, given) if cell is not None else NOTHING
+            same = _took(arrival, number, place, understood, given, values, before is not None) and same
+    if same and before is not None:
+        return before
+    fixed = [
+        place.key for place in present if place.fixed(known=before is not None) and place.key != arrival.sheet.named_by
+    ]
+    return {key: value for key, value in values.items() if key not in fixed}
+
+
+def _took(
     arrival: Arrival,
     number: int,
-    row: Mapping[int, Cell],
-    before: Row | None,
-    present: Sequence[tuple[Column, Pattern]],
-) -> dict[str, Value]:
-    """The cells of a row that may be changed, understood; what is for reading only is compared and left alone."""
-    values: dict[str, Value] = {}
-    for column, pattern in present:
-        given = before.get(column.key) if before is not None else None
-        understood = cells.understood(row.get(arrival.columns[column.key]), pattern, base=given)
-        if column.editable is Editable.NO or (before is not None and column.editable is Editable.NEW):
-            arrival.read_only += before is not None and understood.value != given
-            if before is not None and column.key == arrival.sheet.named_by and not understood.problem:
-                values[column.key] = understood.value  # never written: it tells whether rows changed places
-            continue
-        if understood.problem:
-            arrival.troubles.append(_trouble(arrival, number, column.key, understood.problem))
-        else:
-            values[column.key] = understood.value
-        if understood.notice:
-            arrival.notices.append(f"{arrival.name} {arrival.address(column.key, number)}: {understood.notice}")
-    return values
+    place: Place,
+    understood: cells.Understood,
+    given: Value,
+    values: dict[str, Value],
+    known: bool,
+) -> bool:
+    """Take what a cell means, or say what is wrong with it; True where it is as it was given out."""
+    same = understood.problem is None and understood.value == given
+    if place.fixed(known=known):
+        arrival.read_only += known and not same
+        if known and not understood.problem:
+            values[place.key] = understood.value  # never written: it may tell that rows changed places
+        return same or place.key != arrival.sheet.named_by
+    if understood.problem:
+        arrival.troubles.append(_trouble(arrival, number, place.key, understood.problem))
+    else:
+        values[place.key] = understood.value
+    if understood.notice:
+        arrival.notices.append(f"{arrival.name} {arrival.address(place.key, number)}: {understood.notice}")
+    return same
 
 
 def _missing_column(arrival: Arrival, heading: str) -> str:
@@ -203,6 +214,8 @@ def _ref(
 ) -> tuple[str | None, Trouble | None]:
     """Which row it is: its Ref, read kindly; repaired by the cross-check beside it where it was damaged."""
     text = _said(row, arrival.columns.get("ref"))
+    if text in base:
+        return text, None
     check = _said(row, arrival.columns.get("check")).split(" ")[0]
     if not text:
         return (check if check in base else None), None
@@ -258,6 +271,8 @@ def _holds_data(row: Mapping[int, Cell], columns: Mapping[str, int]) -> bool:
 
 def _said(row: Mapping[int, Cell], place: int | None) -> str:
     cell = row.get(place) if place else None
+    if cell and cell[1] == "s" and cell[2].isascii() and cell[2].replace("-", "").isalnum():
+        return str(cell[2])
     return clean(as_text(cell[2])) if cell and cell[2] is not None else ""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import LazyString
 
 from preparedness.exchange.choices import WRITTEN_BETWEEN, Unknown
+from preparedness.exchange.sheets import Column, Editable
 from preparedness.exchange.values import Kind, Pattern, Value, as_text, clean, dialled, fifteen_digits
 from preparedness.i18n import _, _l
 
@@ -45,6 +46,19 @@ class Understood:
     value: Value = None
     problem: Problem | None = None
     notice: str | None = None
+
+
+@dataclass
+class Trouble:
+    """A cell that cannot be taken, by its address, with what was read and what is wanted."""
+
+    sheet: str
+    cell: str
+    row: int
+    column: str
+    read: str
+    wanted: str
+    sentence: str
 
 
 class _Odd(Exception):  # noqa: N818
@@ -254,3 +268,25 @@ READERS: dict[Kind, Callable[[Any, str, Pattern], Value]] = {
     Kind.YES_NO: _yes_no,
 }
 """How each kind of column reads a cell."""
+
+
+class Place:
+    """A column where it stands in a sheet. What many cells say alike is understood once."""
+
+    def __init__(self, column: Column, pattern: Pattern, at: int) -> None:
+        self.column, self.key, self.pattern, self.at = column, column.key, pattern, at
+        self.free = pattern.kind in (Kind.TEXT, Kind.PHONE)
+        self.told: dict[tuple[str, Any], Understood] = {}
+
+    def understood(self, cell: list[Any], given: Value) -> Understood:
+        """What a cell means; of a list, what the same words meant before."""
+        if self.free:
+            return understood(cell, self.pattern, base=given)
+        said = (cell[1], cell[2])
+        if said not in self.told:
+            self.told[said] = understood(cell, self.pattern, base=given)
+        return self.told[said]
+
+    def fixed(self, *, known: bool) -> bool:
+        """True where the cells of rows that are, or are not, known already are for reading only."""
+        return self.column.editable is Editable.NO or (known and self.column.editable is Editable.NEW)

@@ -14,6 +14,7 @@ from preparedness.exchange.arrivals import letters, row_name
 from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import MERGE, Difference, Key, Row, Rules
 from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, Why, Workbook
+from preparedness.exchange.quiet import quiet
 from preparedness.exchange.sheets import Editable, Line, Sheet, Snapshot
 
 WHOLE_COLUMN, MANY, SHARE, HUGE = 3, 5, 0.25, 50
@@ -34,6 +35,7 @@ Address = tuple[str, int, str]
 Bases = Mapping[str, Mapping[str, Line]]
 
 
+@quiet()
 def compare(brought: Return, here: Snapshot, agency: Agency) -> bool:
     """Say anew what a returned copy would change; True where that is not what was shown before.
 

@@ -30,7 +30,9 @@ def kept(part: Arrival, base: Given) -> dict[str, Any]:
 def _as_given(row: Returned, base: Given) -> bool:
     """True for a row no cell of which differs from what was given out."""
     before = base.get(row.ref or "")
-    return before is not None and all(value == before.cells.get(key) for key, value in row.cells.items())
+    if before is None or row.cells is before.cells:
+        return before is not None
+    return all(value == before.cells.get(key) for key, value in row.cells.items())
 
 
 def rows(brought: Return, sheet: str) -> list[Returned]:

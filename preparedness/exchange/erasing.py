@@ -17,6 +17,7 @@ from preparedness.exchange import arrivals, originals, workbooks
 from preparedness.exchange.activation_sheets import CALL_LIST, CHECKLIST
 from preparedness.exchange.arrivals import Arrival, Trouble
 from preparedness.exchange.models import Change, CreatedRow, Return, Workbook
+from preparedness.exchange.organisation_sheet import ORGANISATIONS
 from preparedness.exchange.people_sheet import PEOPLE
 from preparedness.exchange.plan_sheets import DESIGNATIONS
 from preparedness.exchange.sheets import Line
@@ -25,6 +26,9 @@ from preparedness.plans.models import Assignment
 
 Named = dict[str, set[str]]
 """The Refs of the rows that tell of a person, by sheet."""
+
+CONTACT_POINT = "contact_person"
+"""The column of an organisation in which a person is named by Ref."""
 
 THEIR_WORDS = dict.fromkeys(("note", "done_by"))
 """What a person may have written in the row of a task, which stays itself."""
@@ -76,6 +80,7 @@ def _scrub(copy: Workbook, named: Named, reported: set[str]) -> bool:
             line = base[sheet].pop(ref)
             if sheet != PEOPLE.key:
                 base[sheet][ref] = Line(ref, line.version, {}, line.id)
+    found = _scrub_contact_points(base, named[PEOPLE.key]) or found
     for ref in reported & set(base.get(CHECKLIST.key, {})):
         found = True
         line = base[CHECKLIST.key][ref]
@@ -84,6 +89,16 @@ def _scrub(copy: Workbook, named: Named, reported: set[str]) -> bool:
     if found:
         copy.base, copy.scrubbed_at = workbooks.pressed(base), now()
     return found
+
+
+def _scrub_contact_points(base: workbooks.Base, refs_: set[str]) -> bool:
+    """Forget that the person is the contact point of an organisation."""
+    lines = base.get(ORGANISATIONS.key, {})
+    theirs = [line for line in lines.values() if line.cells.get(CONTACT_POINT) in refs_]
+    for line in theirs:
+        kept = {key: value for key, value in line.cells.items() if key != CONTACT_POINT}
+        lines[line.ref] = Line(line.ref, line.version, kept, line.id)
+    return bool(theirs)
 
 
 def _with_slots(brought: Return, person: Person, named: Named) -> Named:
@@ -156,11 +171,23 @@ def gone(copy: Workbook | None, agency: Agency) -> Gone:
 
 def set_aside(part: Arrival, gone: Gone) -> bool:
     """Leave the rows of those who were erased out of what is read, and say so. True where there were any."""
+    if part.sheet.key == ORGANISATIONS.key:
+        _unname(part, gone.refs.get(PEOPLE.key, {}))
     named = gone.refs.get(part.sheet.key, {})
+    if not named:
+        return False
     found = {number: (ref, named[ref]) for number, ref in arrivals.named(part) if ref in named}
     part.below = [(number, row) for number, row in part.below if number not in found]
     _say(part, found, gone)
     return bool(found)
+
+
+def _unname(part: Arrival, named: Mapping[str, datetime]) -> None:
+    """Empty the cells that still name somebody erased as a contact point."""
+    place = part.columns.get(CONTACT_POINT)
+    for _number, row in part.below if named and place else ():
+        if place in row and str(row[place][2]).strip() in named:
+            del row[place]
 
 
 def set_aside_added(part: Arrival, gone: Gone) -> bool:

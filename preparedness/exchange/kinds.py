@@ -1,7 +1,7 @@
 """The kinds of workbook, each with its sheets, how it is read from here, and how a returned one is written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from preparedness.accounts.models import Agency
@@ -46,7 +46,8 @@ class Content:
 
 def _content(rows: object, sheets: tuple[Sheet, ...]) -> Content:
     verbs = ("subject", "around", "snapshot", "with_new", "problems", "twins", "number", "apply")
-    return Content(sheets, *(getattr(rows, verb) for verb in verbs), by_cell=getattr(rows, "BY_CELL", False))
+    made = Content(sheets, *(getattr(rows, verb) for verb in verbs))
+    return replace(made, by_cell=getattr(rows, "BY_CELL", False))
 
 
 CONTENTS: dict[WorkbookKind, Content] = {

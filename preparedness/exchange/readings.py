@@ -13,6 +13,7 @@ from preparedness.exchange.comparisons import base_rows
 from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import Returned, Row
 from preparedness.exchange.models import Workbook, WorkbookKind
+from preparedness.exchange.quiet import quiet
 from preparedness.exchange.recognitions import Recognised
 from preparedness.exchange.sheets import Editable, Scope, Snapshot, Surroundings
 from preparedness.i18n import _, day, ngettext
@@ -36,6 +37,7 @@ class Reading:
     here: Snapshot
 
 
+@quiet()
 def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) -> Reading:
     """Each row of a workbook, understood and checked. Raises Refused where no sheet of it is known."""
     copy, content = known.copy, CONTENTS[known.kind]
@@ -139,6 +141,9 @@ def _check(part: Arrival, base: Mapping[str, Row], content: Content, around: Sur
     kept = []
     for row in part.rows:
         before = base.get(row.ref or "")
+        if row.cells is before:
+            kept.append(row)
+            continue
         changed = {key: value for key, value in row.cells.items() if before is None or value != before.get(key)}
         if before is not None and not changed:
             kept.append(row)

@@ -1,47 +1,30 @@
 """Copies of the roster: its rows as they are now, and what a returned one changes, through the verbs of contacts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-from marshmallow import Schema, ValidationError
 from sqlalchemy import select
 
 from preparedness.accounts.models import Agency
 from preparedness.audit import Actor
 from preparedness.contacts import duplicates, organisations, people
-from preparedness.contacts.models import PHONE_KINDS, Organisation, Person
-from preparedness.contacts.schemas import OrganisationSchema, PersonSchema
+from preparedness.contacts.models import Organisation, Person
 from preparedness.database import db
 from preparedness.errors import Refused
-from preparedness.exchange import roster_rows, roster_sheets
+from preparedness.exchange import roster_fields, roster_rows, roster_sheets
 from preparedness.exchange.arrivals import Arrival, new_words
 from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.merge import Row
 from preparedness.exchange.organisation_sheet import ORGANISATIONS
 from preparedness.exchange.people_sheet import PEOPLE
+from preparedness.exchange.roster_fields import Ids, loaded, sent, with_channels
 from preparedness.exchange.roster_sheets import SHEETS
-from preparedness.exchange.sheets import Line, Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
+from preparedness.exchange.sheets import Column, Line, Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _
-from preparedness.vocabulary import ChannelKind
-
-FIELDS = {
-    "organisation": "organisation_id",
-    "channel": "best_channel",
-    "parent": "parent_id",
-    "contact_person": "contact_person_id",
-    "covers": "serves",
-}
-"""Columns whose field is called otherwise: in the workbook a Ref or a word stands for it."""
-
-WRITTEN = frozenset({"name", "alias", "city", "function", "covers", "contact", "email", "phone"})
-"""Columns that people write freely; what the others hold was chosen from a list, and found there."""
 
 LATER = ("parent", "contact_person")
 """Columns of a new organisation that may point to rows of the same file that come after it."""
-
-Ids = Mapping[str, int]
 
 
 def subject(agency: Agency, _subject_id: int | None) -> Subject:
@@ -65,18 +48,38 @@ def around(agency: Agency, _subject_id: int | None, scope: Scope) -> Surrounding
 
 def snapshot(agency: Agency, subject_id: int | None, scope: Scope) -> Snapshot:
     """The organisations and people of an agency, in a constant number of statements."""
-    groups = () if scope.blank else roster_rows.organisations(agency)
-    persons = () if scope.blank else roster_rows.people(agency)
     here = replace(around(agency, subject_id, scope), figures=roster_rows.figures(agency))
     columns = {sheet.key: sheet.offered(contacts=scope.contacts or scope.blank) for sheet in SHEETS}
     return Snapshot(
         here,
         columns,
         {
-            ORGANISATIONS.key: lines(groups, columns[ORGANISATIONS.key], here),
-            PEOPLE.key: lines(persons, columns[PEOPLE.key], here),
+            sheet.key: [] if scope.blank else _lines(agency, sheet.key, columns[sheet.key], here, scope)
+            for sheet in SHEETS
         },
     )
+
+
+MOST_NAMED = 5_000
+"""So many rows are asked for by their numbers; of more, all."""
+
+
+def _lines(agency: Agency, sheet: str, columns: Sequence[Column], here: Surroundings, scope: Scope) -> list[Line]:
+    """The rows of a sheet as they are now. What is of the same version as it was given out need not be read again."""
+    rows = roster_rows.organisations if sheet == ORGANISATIONS.key else roster_rows.people
+    if scope.given is None:
+        return lines(rows(agency), columns, here)
+    known, same, moved = scope.given.get(sheet, {}), [], set()
+    for number, ref, version in roster_rows.versions(agency, _model(sheet)):
+        line = known.get(ref)
+        if line is not None and (line.id, line.version) == (number, version):
+            same.append(line)
+        else:
+            moved.add(number)
+    if not moved:
+        return same
+    named = moved if len(moved) <= MOST_NAMED else None
+    return same + [line for line in lines(rows(agency, named), columns, here) if line.id in moved]
 
 
 def with_new(
@@ -90,26 +93,24 @@ def with_new(
     ):
         if sheet.key in arrivals:
             new = [Choice(name, text) for name, text in new_words(arrivals[sheet.key], column, bases[sheet.key])]
-            for each in named:
+            for each in named if new else ():
                 known = {line.label for line in more[each].lines}
                 more[each] = Choices([*more[each].lines, *(choice for choice in new if choice.label not in known)])
     return replace(given, lists=more)
 
 
+BY_CELL = True
+"""Cells are checked one by one: what is as it was given out need not be looked at again."""
+
+
 def problems(sheet: str, cells: Row, _around: Surroundings) -> dict[str, str]:
     """What the shapes of contacts say about a row's cells: column and sentence."""
-    sent = _sent(sheet, {key: value for key, value in cells.items() if key in WRITTEN})
-    try:
-        _shape(sheet).load(sent)
-    except ValidationError as error:
-        said = {str(name): _first(each) for name, each in error.messages_dict.items()}
-        return {_column(sheet, name, cells): sentence for name, sentence in said.items()}
-    return {}
+    return roster_fields.problems(sheet, cells)
 
 
 def twins(agency: Agency, sheet: str, rows: Mapping[int, Any]) -> dict[int, str | int]:
     """Who shares an address, a number, or a name and a country with a new row: somebody here, or an earlier row."""
-    data = [_with_channels(_sent(sheet, cells)) for cells in rows.values()]
+    data = [with_channels(sent(sheet, cells)) for cells in rows.values()]
     found = duplicates.twins(agency, data, among=_model(sheet))
     numbers = list(rows)
     alike: dict[int, str | int] = {
@@ -176,8 +177,7 @@ def _make(verbs: Any, agency: Agency, sheet: str, rows: Mapping[str, Row], ids: 
     if not rows:
         return {}
     data = [
-        _loaded(sheet, {key: value for key, value in cells.items() if key not in LATER}, ids, agency)
-        for cells in rows.values()
+        loaded(sheet, {key: value for key, value in cells.items() if key not in LATER}, ids) for cells in rows.values()
     ]
     return dict(zip(rows, verbs.add_many(agency, data, by=by), strict=True))
 
@@ -196,80 +196,6 @@ def _change(
 ) -> None:
     if not rows:
         return
-    changes = [
-        (ids[ref], versions.get(ref), _loaded(sheet, cells, ids, agency, partial=True)) for ref, cells in rows.items()
-    ]
+    changes = [(ids[ref], versions.get(ref), loaded(sheet, cells, ids, partial=True)) for ref, cells in rows.items()]
     if verbs.change_many(agency, changes, by=by):
         raise Refused(_("Somebody else saved some of these rows at the same moment. Nothing was applied: try again."))
-
-
-def _loaded(sheet: str, cells: Row, ids: Ids, agency: Agency, *, partial: bool = False) -> dict[str, Any]:
-    """A row's cells as the verbs of contacts take them, by way of the same shape as a page or program."""
-    filled = cells if partial else {key: value for key, value in cells.items() if value is not None}
-    sent = _sent(sheet, filled, ids)
-    if not partial and sheet == PEOPLE.key:
-        sent = _with_channels(sent)
-    data: dict[str, Any] = _shape(sheet).load(sent)
-    return data
-
-
-@cache
-def _shape(sheet: str) -> Schema:
-    """The shape of a sheet's rows, made once: making it takes as long as loading several rows."""
-    return OrganisationSchema(partial=True) if sheet == ORGANISATIONS.key else PersonSchema(partial=True)
-
-
-def _with_channels(sent: dict[str, Any]) -> dict[str, Any]:
-    """How somebody new is reached: the best channel first; a number is of the kind that the best channel names."""
-    best = sent.pop("best_channel", None)
-    phone_kind = best if best in {str(kind) for kind in PHONE_KINDS} else ChannelKind.PHONE.value
-    kinds = {"email": ChannelKind.EMAIL.value, "phone": phone_kind}
-    channels = [{"kind": kind, "address": sent.pop(key)} for key, kind in kinds.items() if key in sent]
-    return {**sent, "channels": sorted(channels, key=lambda each: each["kind"] != best)}
-
-
-def _sent(sheet: str, cells: Row, ids: Ids | None = None) -> dict[str, Any]:
-    """Cells by the names of their fields, as a page or a program would send them."""
-    sent: dict[str, Any] = {}
-    for key, value in cells.items():
-        if key == "covers":
-            sent["serves"] = [_place(code) for code in _several(value)]
-        elif key in ("capabilities", "languages"):
-            sent[key] = _several(value)
-        elif key == "contact":
-            sent |= _contact(value)
-        elif key in FIELDS and key != "channel":
-            sent[FIELDS[key]] = (ids or {}).get(str(value)) if value else None
-        else:
-            sent[FIELDS.get(key, key)] = value
-    return sent
-
-
-def _several(value: Any) -> list[str]:
-    return list(value or [])
-
-
-def _place(code: str) -> dict[str, str | None]:
-    country, _colon, place = code.partition(":")
-    return {"country": country, "place": place.strip() or None}
-
-
-def _contact(value: Any) -> dict[str, str | None]:
-    """A functional contact is a mailbox or a number: which of the two, its sign tells."""
-    if value is None:
-        return {"email": None, "phone": None}
-    return {"email": value} if "@" in str(value) else {"email": None, "phone": value}
-
-
-def _column(sheet: str, name: str, cells: Row) -> str:
-    """The column that a field of the shape stands in."""
-    if sheet == ORGANISATIONS.key and name in ("email", "phone"):
-        return "contact"
-    known = {field: column for column, field in FIELDS.items()}
-    return known.get(name, name) if name not in cells else name
-
-
-def _first(said: Any) -> str:
-    while isinstance(said, dict | list):
-        said = next(iter(said.values())) if isinstance(said, dict) else said[0]
-    return str(said)

@@ -1,11 +1,11 @@
 """The roster's rows as they are now, in a constant number of statements and with no more than a sheet says."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from preparedness.accounts.models import Agency
@@ -47,37 +47,41 @@ class PersonRow(SimpleNamespace):
         return str(self.alias if self.sensitive and self.alias else self.name)
 
 
-def organisations(agency: Agency) -> Iterator[OrganisationRow]:
+def organisations(agency: Agency, among: Collection[int] | None = None) -> Iterator[OrganisationRow]:
     """The organisations of the roster, with what a sheet says of them; one at a time, for there may be many."""
     parent = aliased(Organisation)
     query = (
         select(*(getattr(Organisation, name) for name in OF_AN_ORGANISATION), parent.ref, Person.ref)
         .outerjoin(parent, Organisation.parent_id == parent.id)
         .outerjoin(Person, Organisation.contact_person_id == Person.id)
-        .where(Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE)
+        .where(
+            Organisation.agency_id == agency.id,
+            Organisation.state == ContactState.ACTIVE,
+            *_among(Organisation.id, among),
+        )
     )
     names = (*OF_AN_ORGANISATION, "parent_ref", "contact_person_ref")
     parts = {
-        "channels": _parts(Channel, Channel.organisation_id, agency, Channel.preference, Channel.id),
-        "capabilities": _parts(Capability, Capability.organisation_id, agency, Capability.code),
-        "covers": _parts(Coverage, Coverage.organisation_id, agency, Coverage.id),
+        "channels": _parts(Channel, Channel.organisation_id, agency, among, Channel.preference, Channel.id),
+        "capabilities": _parts(Capability, Capability.organisation_id, agency, among, Capability.code),
+        "covers": _parts(Coverage, Coverage.organisation_id, agency, among, Coverage.id),
     }
     for row in db.session.execute(query.order_by(Organisation.name_fold, Organisation.id)):
         yield OrganisationRow(**dict(zip(names, row, strict=True)), **_of(row[0], parts))
 
 
-def people(agency: Agency) -> Iterator[PersonRow]:
+def people(agency: Agency, among: Collection[int] | None = None) -> Iterator[PersonRow]:
     """The people of the roster, with what a sheet says of them; one at a time, for there may be many."""
     query = (
         select(*(getattr(Person, name) for name in OF_A_PERSON), Organisation.ref)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
-        .where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE)
+        .where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE, *_among(Person.id, among))
     )
     names = (*OF_A_PERSON, "organisation_ref")
     parts = {
-        "channels": _parts(Channel, Channel.person_id, agency, Channel.preference, Channel.id),
-        "capabilities": _parts(Capability, Capability.person_id, agency, Capability.code),
-        "spoken": _parts(Spoken, Spoken.person_id, agency, Spoken.language),
+        "channels": _parts(Channel, Channel.person_id, agency, among, Channel.preference, Channel.id),
+        "capabilities": _parts(Capability, Capability.person_id, agency, among, Capability.code),
+        "spoken": _parts(Spoken, Spoken.person_id, agency, among, Spoken.language),
     }
     for row in db.session.execute(query.order_by(Person.name_fold, Person.id)):
         yield PersonRow(**dict(zip(names, row, strict=True)), **_of(row[0], parts))
@@ -95,12 +99,26 @@ PARTS: dict[type[Any], tuple[str, ...]] = {
 """What a sheet says of what belongs to a row."""
 
 
-def _parts(model: type[Any], owner: InstrumentedAttribute[Any], agency: Agency, *order: Any) -> Parts:
+def versions(agency: Agency, model: type[Organisation] | type[Person]) -> list[tuple[int, str, int]]:
+    """Number, Ref and version of each organisation or person of the roster."""
+    query = select(model.id, model.ref, model.version)
+    query = query.where(model.agency_id == agency.id, model.state == ContactState.ACTIVE)
+    return [(number, ref, version) for number, ref, version in db.session.execute(query)]
+
+
+def _among(number: InstrumentedAttribute[int], among: Collection[int] | None) -> list[ColumnElement[bool]]:
+    return [] if among is None else [number.in_(among)]
+
+
+def _parts(
+    model: type[Any], owner: InstrumentedAttribute[Any], agency: Agency, among: Collection[int] | None, *order: Any
+) -> Parts:
     """What belongs to the rows of an agency, in one statement."""
     whose: Any = Organisation if owner.key == "organisation_id" else Person
     query = select(owner, *(getattr(model, name) for name in PARTS[model])).join(whose, owner == whose.id)
     found: Parts = defaultdict(list)
-    for row in db.session.execute(query.where(whose.agency_id == agency.id).order_by(owner, *order)):
+    query = query.where(whose.agency_id == agency.id, *_among(owner, among))
+    for row in db.session.execute(query.order_by(owner, *order)):
         found[row[0]].append(row)
     return found
 

@@ -19,6 +19,7 @@ from preparedness.exchange.decisions import refuse_settled, scope
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.merge import ADD, MERGE, MINE, SERVER, TAKEN, VALUE, key
 from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, ReturnState, Why, Workbook, WorkbookKind
+from preparedness.exchange.quiet import quiet
 from preparedness.exchange.sheets import Editable, Line, Made, Snapshot, Taken
 
 CHUNK = 500
@@ -42,6 +43,7 @@ def taken(change: Any) -> bool:
     return change.outcome in TAKEN
 
 
+@quiet()
 def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
     """Write what is taken, all or nothing. False, with nothing written, where rows moved since the preview."""
     if brought.state is ReturnState.APPLIED:

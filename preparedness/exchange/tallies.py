@@ -50,7 +50,7 @@ def summary(brought: Return) -> list[str]:
 
 def is_asked() -> ColumnElement[bool]:
     """True for changes that somebody has to decide."""
-    return or_(Change.outcome.not_in(SETTLED), Change.twin.is_not(None), Change.why == Why.UNKNOWN)
+    return or_(Change.outcome.not_in(SETTLED), Change.twin.is_not(None), Change.why.is_not_distinct_from(Why.UNKNOWN))
 
 
 def _kinds(brought: Return) -> list[tuple[Any, int]]:

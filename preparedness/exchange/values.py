@@ -120,3 +120,12 @@ def fifteen_digits(value: float) -> int | float:
     """A number as every program keeps it: fifteen digits, and whole ones as such."""
     kept = float(f"{value:.{DIGITS_KEPT}g}")
     return int(kept) if kept.is_integer() and abs(kept) < LARGEST_WHOLE else kept
+
+
+def letters(number: int) -> str:
+    """A column's letters: 1 is A, 27 is AA."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text

@@ -1,0 +1,112 @@
+"""A row of the roster's sheets by the names of its fields, as a page or a program would send it."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from preparedness.contacts.models import PHONE_KINDS
+from preparedness.contacts.schemas import OrganisationSchema, PersonSchema
+from preparedness.exchange.organisation_sheet import ORGANISATIONS
+from preparedness.exchange.people_sheet import PEOPLE
+from preparedness.exchange.places import Row
+from preparedness.vocabulary import ChannelKind
+
+Ids = Mapping[str, int]
+"""Numbers by Ref, or by what names a new row."""
+
+FIELDS = {
+    "organisation": "organisation_id",
+    "channel": "best_channel",
+    "parent": "parent_id",
+    "contact_person": "contact_person_id",
+    "covers": "serves",
+}
+"""Columns whose field is called otherwise: in the workbook a Ref or a word stands for it."""
+
+WRITTEN = frozenset({"name", "alias", "city", "function", "covers", "contact", "email", "phone"})
+"""Columns that people write freely; what the others hold was chosen from a list, and found there."""
+
+
+def problems(sheet: str, cells: Row) -> dict[str, str]:
+    """What the shapes of contacts say about cells, each by itself: column and sentence."""
+    shape, said = _shape(sheet).fields, {}
+    for name, value in sent(sheet, {key: value for key, value in cells.items() if key in WRITTEN}).items():
+        try:
+            shape[name].deserialize(value)
+        except ValidationError as error:
+            said[_column(sheet, name, cells)] = _first(error.messages)
+    return said
+
+
+def loaded(sheet: str, cells: Row, ids: Ids, *, partial: bool = False) -> dict[str, Any]:
+    """A row's cells as the verbs of contacts take them, by way of the same shape as a page or program."""
+    filled = cells if partial else {key: value for key, value in cells.items() if value is not None}
+    said = sent(sheet, filled, ids)
+    if not partial and sheet == PEOPLE.key:
+        said = with_channels(said)
+    data: dict[str, Any] = _shape(sheet).load(said)
+    return data
+
+
+@cache
+def _shape(sheet: str) -> Schema:
+    """The shape of a sheet's rows, made once: making it takes as long as loading several rows."""
+    return OrganisationSchema(partial=True) if sheet == ORGANISATIONS.key else PersonSchema(partial=True)
+
+
+def with_channels(sent: dict[str, Any]) -> dict[str, Any]:
+    """How somebody new is reached: the best channel first; a number is of the kind that the best channel names."""
+    best = sent.pop("best_channel", None)
+    phone_kind = best if best in {str(kind) for kind in PHONE_KINDS} else ChannelKind.PHONE.value
+    kinds = {"email": ChannelKind.EMAIL.value, "phone": phone_kind}
+    channels = [{"kind": kind, "address": sent.pop(key)} for key, kind in kinds.items() if key in sent]
+    return {**sent, "channels": sorted(channels, key=lambda each: each["kind"] != best)}
+
+
+def sent(sheet: str, cells: Row, ids: Ids | None = None) -> dict[str, Any]:
+    """Cells by the names of their fields, as a page or a program would send them."""
+    sent: dict[str, Any] = {}
+    for key, value in cells.items():
+        if key == "covers":
+            sent["serves"] = [_place(code) for code in _several(value)]
+        elif key in ("capabilities", "languages"):
+            sent[key] = _several(value)
+        elif key == "contact":
+            sent |= _contact(value)
+        elif key in FIELDS and key != "channel":
+            sent[FIELDS[key]] = (ids or {}).get(str(value)) if value else None
+        else:
+            sent[FIELDS.get(key, key)] = value
+    return sent
+
+
+def _several(value: Any) -> list[str]:
+    return list(value or [])
+
+
+def _place(code: str) -> dict[str, str | None]:
+    country, _colon, place = code.partition(":")
+    return {"country": country, "place": place.strip() or None}
+
+
+def _contact(value: Any) -> dict[str, str | None]:
+    """A functional contact is a mailbox or a number: which of the two, its sign tells."""
+    if value is None:
+        return {"email": None, "phone": None}
+    return {"email": value} if "@" in str(value) else {"email": None, "phone": value}
+
+
+def _column(sheet: str, name: str, cells: Row) -> str:
+    """The column that a field of the shape stands in."""
+    if sheet == ORGANISATIONS.key and name in ("email", "phone"):
+        return "contact"
+    known = {field: column for column, field in FIELDS.items()}
+    return known.get(name, name) if name not in cells else name
+
+
+def _first(said: Any) -> str:
+    while isinstance(said, dict | list):
+        said = next(iter(said.values())) if isinstance(said, dict) else said[0]
+    return str(said)
