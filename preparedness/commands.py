@@ -1,6 +1,5 @@
 """The `preparedness` command: what an operator of this server types."""
 
-import hashlib
 import json
 import os
 import sys
@@ -22,9 +21,8 @@ from preparedness.contacts import people
 from preparedness.contacts.models import ErasureReason
 from preparedness.database import db, transaction
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import returns, settlements, uploads, workbooks
-from preparedness.exchange.models import Return, WorkbookKind
-from preparedness.exchange.return_views import NEEDED
+from preparedness.exchange import decisions, returns, uploads, workbooks
+from preparedness.exchange.models import ReturnState, WorkbookKind
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -224,18 +222,12 @@ def bring_in(_app: Flask, path: Path, dry_run: bool, side: str, as_json: bool, *
     with transaction():
         tenant = agencies.named(who["agency_name"])
         member = members.by_email(who["email"], agency=tenant)
-        brought = returns.bring(
-            read,
-            filename=path.name,
-            sha256=hashlib.sha256(content).hexdigest(),
-            agency=tenant,
-            member=member,
-            may=lambda kind, _subject: member.access.includes(NEEDED[kind].profile),
-            by=member.actor,
-        )
-        if not dry_run:
-            settlements.decide(brought, _sided(brought, side), by=member.actor)
-            settlements.apply(brought, agency=tenant, by=member.actor)
+        by = member.actor
+        brought = returns.bring(content, filename=path.name, agency=tenant, member=member, by=by, read=read)
+        refusal = brought.refusal
+        if brought.state is ReturnState.READY and not dry_run:
+            sided = decisions.many(brought, side)
+            returns.apply(brought, agency=tenant, member=member, by=by, choices=sided, at_once=True)
         facts = {
             "return": brought.id,
             "state": brought.state,
@@ -246,13 +238,9 @@ def bring_in(_app: Flask, path: Path, dry_run: bool, side: str, as_json: bool, *
         sentence = f"{brought.state.words}: {_counted(brought.counts)}."
         if dry_run:
             db.session.rollback()
+    if refusal:
+        raise Refused(refusal)
     say(facts, sentence, as_json)
-
-
-def _sided(brought: Return, side: str) -> dict[int, str]:
-    """The same side for every two different entries."""
-    differing = (each for each in brought.changes if each.outcome in settlements.OPEN)
-    return {each.id: side for each in differing if side in settlements.choices(each)}
 
 
 def _counted(counts: dict[str, int]) -> str:

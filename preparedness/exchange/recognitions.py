@@ -13,6 +13,7 @@ from preparedness.exchange import arrivals, manifest, workbook, workbooks
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.models import Return, Workbook, WorkbookKind
 from preparedness.i18n import _
+from preparedness.refs import is_spare
 
 LOOKED_AT = 20
 """How many of somebody's latest copies are held against a workbook that does not say which it is."""
@@ -57,7 +58,7 @@ def _by_its_rows(read: Mapping[str, Any], agency: Agency, member: User | None) -
         raise Refused(_("This workbook is none of ours: its hidden sheet and first rows are missing."), field="file")
     if kind is WorkbookKind.ROSTER:
         return Recognised(None, kind, None)
-    refs = {ref for part in parts.values() for _number, ref in arrivals.named(part)}
+    refs = {ref for part in parts.values() for _number, ref in arrivals.named(part) if not is_spare(ref)}
     matching = _matching(kind, refs, agency, member)
     if not matching:
         raise Refused(
@@ -74,7 +75,7 @@ def candidates(brought: Return, *, agency: Agency, member: User | None) -> list[
     """The copies that a returned workbook may be, where it does not say so: those of the one who brings it back."""
     if brought.workbook_id is not None or not brought.two_way:
         return []
-    refs = {row[1] for part in brought.rows.values() for row in part["rows"] if row[1]}
+    refs = {row[1] for part in brought.rows.values() for row in part["rows"] if row[1] and not is_spare(row[1])}
     refs |= {ref for part in brought.rows.values() for ref in part.get("same", ())}
     return _matching(brought.kind, refs, agency, member)
 

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from preparedness import timetable
 from preparedness.accounts.models import Access, User
 from preparedness.accounts.permissions import Permission, requires
-from preparedness.exchange import decisions, previews, returns, rights
+from preparedness.database import now
+from preparedness.exchange import claims, decisions, originals, previews, returns, rights
 from preparedness.exchange.decisions import Decision
-from preparedness.exchange.models import Return, WorkbookKind
+from preparedness.exchange.models import Return, ReturnState, WorkbookKind
 from preparedness.exchange.schemas import SettlementSchema
 from preparedness.i18n import _
 from preparedness.web import Field, Form, page_number
@@ -35,6 +37,8 @@ def may_work_with(kind: WorkbookKind, subject_id: int | None) -> bool:
 def brought_back(return_id: int) -> ResponseReturnValue:
     """What a returned copy would change, or changed."""
     brought = returned(return_id)
+    if brought.state in claims.BUSY:
+        return render_template("exchange/progress.html", brought=brought, working=timetable.alive(now()))
     return _page(brought, Form(SettlementSchema, row=brought))
 
 
@@ -55,6 +59,8 @@ def _page(brought: Return, form: Form) -> ResponseReturnValue:
         tick=_tick,
         page=page_number(),
         shown=previews.SHOWN,
+        kept_file=originals.there(brought),
+        candidates=returns.candidates(brought, agency=g.agency, member=g.member),
     )
     return page, form.status
 
@@ -82,12 +88,18 @@ def apply(return_id: int) -> ResponseReturnValue:
         with form.refusals():
             _keep(brought, form)
             if returns.apply(brought, agency=g.agency, member=g.member, by=g.actor):
-                news = ", ".join(previews.summary(brought)) or _("no change")
-                flash(_("The copy is applied: %(news)s.", news=news), "done")
+                _say_applied(brought)
             else:
                 flash(_("Something was changed here meanwhile. Look at the changes again, then apply."), "notice")
             return redirect(url_for(".brought_back", return_id=return_id))
     return _page(returned(return_id), form)
+
+
+def _say_applied(brought: Return) -> None:
+    """Say what was written; what a worker writes says so itself."""
+    if brought.state is ReturnState.APPLIED:
+        news = ", ".join(previews.summary(brought)) or _("no change")
+        flash(_("The copy is applied: %(news)s.", news=news), "done")
 
 
 @blueprint.post("/returns/<id:return_id>/put-aside")

@@ -26,6 +26,11 @@ class Copy:
     def row(self, key: str, ref: str) -> int:
         return next(cell.row for cell in self.sheet(key)["A"] if cell.value == ref)
 
+    def refs(self, key: str) -> list[str]:
+        """The Refs of the rows that were given out, in their order."""
+        told = [str(cell.value) for cell in self.sheet(key)["A"][2:] if cell.value]
+        return [ref for ref in told if not ref.startswith("N-")]
+
     def cell(self, key: str, ref: str, column: str):
         return self.sheet(key).cell(self.row(key, ref), self.place(key, column))
 
@@ -39,6 +44,12 @@ class Copy:
         last = max(cell.row for cell in page["A"] if cell.value) + 4
         for column, value in values.items():
             page.cell(last, self.place(key, column)).value = value
+
+    def forget_which_copy(self) -> None:
+        """Lose what says which copy it is: the hidden sheet and the properties."""
+        del self.book["_preparedness"]
+        for name in [each.name for each in self.book.custom_doc_props.props]:
+            del self.book.custom_doc_props[name]
 
     def saved(self) -> bytes:
         held = io.BytesIO()

@@ -9,7 +9,7 @@ from preparedness.contacts import people
 from preparedness.contacts.models import Organisation, Person
 from preparedness.database import db, writing
 from preparedness.errors import Refused
-from preparedness.exchange import settlements, workbooks
+from preparedness.exchange import originals, settlements, workbooks
 from preparedness.exchange.models import Change, ReturnState, WorkbookKind
 from tests.exchange.offline import Copy, applied, brought, news, taken
 
@@ -369,12 +369,9 @@ def test_a_ref_of_somewhere_else_is_refused_and_a_damaged_one_repaired(world):
     assert [problem["column"] for problem in back.problems] == ["ref"]
 
 
-def test_a_workbook_that_says_nothing_of_itself_can_only_add(world):
-    _copy, book = taken(world, ROSTER)
-    del book.book["_preparedness"]
-    for name in [each.name for each in book.book.custom_doc_props.props]:
-        del book.book.custom_doc_props[name]
-    book.write("people", world.amina.ref, city="Gatineau")
+def test_a_workbook_that_says_nothing_of_itself_and_holds_no_row_of_ours_can_only_add(world):
+    _copy, book = taken(world, ROSTER, blank=True)
+    book.forget_which_copy()
     book.write("people", "N-0051", name="Lucie Pierre", source="themselves")
     back = brought(world, book.saved())
 
@@ -392,11 +389,14 @@ def test_a_workbook_of_somebody_elses_making_is_refused(world):
         brought(world, made.saved())
 
 
-def test_who_may_not_is_told_to_give_the_file_to_a_planner(world):
+def test_who_may_not_is_told_whom_to_ask_and_the_file_is_kept(world):
     _copy, book = taken(world, ROSTER)
+    saved = book.saved()
+    back = brought(world, saved, member=world.members["rui"])
 
-    with pytest.raises(Refused, match="to a planner"):
-        brought(world, book.saved(), may=lambda _kind, _subject: False)
+    assert back.state is ReturnState.REFUSED
+    assert "Ask Ana: your file is kept here for them." in back.refusal
+    assert originals.of(back.id) == saved
 
 
 def test_a_settled_copy_is_settled(world):
