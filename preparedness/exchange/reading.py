@@ -1,146 +1,177 @@
-"""Reads a workbook's cells. Run by its path, as a child process with limits of its own, by `uploads.read`.
+"""Reads a workbook with the patient engine, which tells errors, formulas and merged cells for what they are.
 
-It imports nothing of the product, which would cost more than the reading; and the product never imports it, so that the
-spreadsheet engine is loaded only where a hostile file can do no harm but to this child.
+It steps through a sheet's rows with the engine's row parser instead of the whole sheet's: validations, formats and
+links, which hostile files make endless, are never built. Runs in `child`.
 """
 
-import json
-import sys
-import warnings
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import range_boundaries
-from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet._reader import FORMULA_TAG, INLINE_STRING, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-try:
-    import resource
-except ImportError:  # Windows knows no such limits; the parent's clock holds there too
-    resource = None  # type: ignore[assignment]
+from preparedness.exchange import bounds
+from preparedness.exchange.bounds import DAMAGED, FIRST_ROWS, MOST_COLUMNS, MOST_ROWS, Cell, Row, TooMuch
 
-MOST_ROWS = 50_000
-MOST_COLUMNS = 60
-LONGEST_TEXT = 32_767
-MOST_MEMORY = 1024**3
-MOST_SECONDS_OF_WORK = 20
-MOST_OUTPUT = 128 * 1024 * 1024
-LARGEST_NUMBER = 1e300
-DAMAGED = "damaged"
-
-Cell = list[Any]
-"""Column, kind, value. Kinds: `s` text, `n` number, `d` date and time, `t` time of day, `b` yes or no, `e` an error,
-`f` a formula without a result, `m` covered by a merged cell, `l` text longer than a cell may hold;
-`=` before a kind says that the value is a formula's result."""
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+STRING, WORDS = f"{{{SHEET_MAIN_NS}}}si", f"{{{SHEET_MAIN_NS}}}t"
 
 
-class TooMuch(Exception):  # noqa: N818
-    """A sheet beyond our own limits."""
-
-
-def limit() -> None:
-    """The child limits itself: memory, processor time, what it may write, and no picture of its memory left behind."""
-    if resource is None:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS_OF_WORK, MOST_SECONDS_OF_WORK + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_OUTPUT + 1, MOST_OUTPUT + 1))
-
-
-def told(path: str) -> dict[str, Any]:
+def told(path: str, _looked: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All that the workbook holds, or the cause why it cannot be told."""
     try:
         return _contents(path)
     except TooMuch as limit:
-        return {"cause": str(limit)}
+        return limit.told
     except Exception:  # a hostile or broken file raises a dozen kinds; each means the same to its owner
         return {"cause": DAMAGED}
 
 
+class _Reader(ExcelReader):
+    """The engine, but for the texts: it drops some of the escapes in them, and leaves others."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with self.archive.open(part.PartName[1:]) as source:
+            for _event, element in iterparse(source):
+                if element.tag == STRING:
+                    self.shared_strings.append(_words(element))
+                    element.clear()
+
+
 def _contents(path: str) -> dict[str, Any]:
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    properties = {each.name: str(each.value) for each in book.custom_doc_props.props}
+    reader = _Reader(path, read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    book = reader.wb
+    pages = book.worksheets
+    wanted = bounds.wanted([(page.title, _first_words(book, page)) for page in pages])
     sheets = [
-        {"name": sheet.title, "state": sheet.sheet_state, "rows": _rows(book, sheet)} for sheet in book.worksheets
+        {"name": page.title, "state": page.sheet_state, "rows": _rows(book, page) if place in wanted else []}
+        for place, page in enumerate(pages)
     ]
-    return {"properties": properties, "sheets": sheets}
+    bounds.count(sheets)
+    return {"properties": {each.name: str(each.value) for each in book.custom_doc_props.props}, "sheets": sheets}
 
 
-def _rows(book: Any, sheet: Any) -> list[list[Any]]:
+def _first_words(book: Any, page: Any) -> Iterator[str]:
+    last: int | None = None
+    for part in _parts(book, page):
+        if isinstance(part, str):
+            continue
+        number = part[0][0]
+        last = number + FIRST_ROWS if last is None else last
+        if number >= last:
+            return
+        yield from (cell[2] for _row, _column, cell in part if type(cell[2]) is str)
+
+
+def _rows(book: Any, page: Any) -> list[Row]:
     """The rows that hold anything, each cell with its address as the file gives it."""
     rows: dict[int, dict[int, Cell]] = {}
     merged: list[str] = []
-    with sheet._get_source() as source:
+    for part in _parts(book, page):
+        if isinstance(part, str):
+            merged.append(part)
+        else:
+            _take(rows, part)
+    for area in merged:
+        _cover(rows, area)
+    return [[number, [rows[number][column] for column in sorted(rows[number])]] for number in sorted(rows)]
+
+
+def _parts(book: Any, page: Any) -> Iterator[list[tuple[int, int, Cell]] | str]:
+    """The rows of a sheet that hold anything, cell by cell, and the areas of its merged cells."""
+    with page._get_source() as source:
         parser = WorkSheetParser(
             source,
-            sheet._shared_strings,
+            page._shared_strings,
             data_only=True,
             epoch=book.epoch,
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
         # The parser's own loop also builds validations, formats and links, which hostile files make endless.
-        for _, element in iterparse(source):
+        for _event, element in iterparse(source):
             if element.tag == ROW_TAG:
                 parser.row_counter = int(element.get("r", parser.row_counter + 1))
                 parser.col_counter = 0
-                _take(rows, _cells(parser, element))
+                if cells := list(_cells(parser, element)):
+                    yield cells
                 element.clear()
             elif element.tag == MERGE_TAG:
-                merged = [each.get("ref", "") for each in element]
-    for area in merged:
-        _cover(rows, area)
-    return [[number, [rows[number][column] for column in sorted(rows[number])]] for number in sorted(rows)]
+                yield from (each.get("ref", "") for each in element)
 
 
 def _cells(parser: Any, row: Any) -> Iterator[tuple[int, int, Cell]]:
     """A row's cells that hold anything: row, column, and the cell."""
     for element in row:
-        formula = element.find(FORMULA_TAG) is not None
-        read = parser.parse_cell(element)
-        kind, value = _kind(read["data_type"], read["value"])
-        if formula:
-            empty_text = element.get("t") == "str" and element.find(VALUE_TAG) is not None
-            kind = "f" if value is None and not empty_text else "=" + kind
+        number, column = _address(parser, element)
+        if element.get("t") == "inlineStr" and len(element) == 1 and element[0].tag == INLINE_STRING:
+            kind, value = bounds.kind(_unescaped(_words(element[0])))
+        else:
+            kind, value = _value(parser, element)
         if value not in (None, "") or kind == "f":
-            yield read["row"], read["column"], [read["column"], kind, value]
+            yield number, column, [column, kind, value]
 
 
-def _take(rows: dict[int, dict[int, Cell]], cells: Iterator[tuple[int, int, Cell]]) -> None:
+def _value(parser: Any, element: Any) -> tuple[str, Any]:
+    """What a cell holds, as the engine understands it. What says that it is a number and is none is text."""
+    said = str(element.findtext(VALUE_TAG) or "")
+    number = element.get("t", "n") == "n" and said != ""
+    try:
+        read = parser.parse_cell(element)
+        kind, value = bounds.kind(_unescaped(read["value"]), read["data_type"])
+        if kind == "e" and number and read["data_type"] == "e":
+            kind, value = bounds.kind(float(said))  # a date beyond all dates: the number, not an error of nobody's
+    except ValueError:
+        if not number:
+            raise
+        kind, value = bounds.kind(said)
+    if element.find(FORMULA_TAG) is not None:
+        empty_text = element.get("t") == "str" and element.find(VALUE_TAG) is not None
+        kind = "f" if value is None and not empty_text else "=" + kind
+    return kind, value
+
+
+def _words(element: Any) -> str:
+    """The text of a string, which may be in pieces of several looks; how it is spoken is left out."""
+    if len(element) == 1 and element[0].tag == WORDS:
+        return element[0].text or ""  # most of what there is, and a tenth of the work
+    return str(Text.from_tree(element).content)
+
+
+def _address(parser: Any, element: Any) -> tuple[int, int]:
+    """Where a cell stands: as it says, or beside the one before it."""
+    said = element.get("r")
+    row, column = coordinate_to_tuple(said) if said else (parser.row_counter, parser.col_counter + 1)
+    parser.col_counter = column
+    return row, column
+
+
+def _unescaped(value: Any) -> Any:
+    """A text with the signs that its file wrote by their numbers."""
+    if type(value) is str and "_x" in value:
+        return ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+    return value
+
+
+def _take(rows: dict[int, dict[int, Cell]], cells: list[tuple[int, int, Cell]]) -> None:
     for row, column, cell in cells:
         if row > MOST_ROWS:
             raise TooMuch("too_many_rows")
         if column > MOST_COLUMNS:
             raise TooMuch("too_many_columns")
         if column in rows.setdefault(row, {}):
-            raise TooMuch(DAMAGED)  # two cells of one address: nobody can say which is meant
+            raise TooMuch("doubled")  # nobody can say which is meant
         rows[row][column] = cell
-
-
-def _kind(data_type: str, value: Any) -> tuple[str, Any]:
-    """A value as JSON can carry it, and what it was in the file."""
-    match value:
-        case None:
-            return "s", None
-        case bool():
-            return "b", value
-        case datetime():
-            return "d", value.isoformat()
-        case time():
-            return "t", value.isoformat()
-        case timedelta():
-            within_a_day = timedelta(0) <= value < timedelta(days=1)
-            return ("t", str(value)) if within_a_day else ("n", value / timedelta(days=1))
-        case int() | float():
-            return ("e", str(value)) if value != value or abs(value) > LARGEST_NUMBER else ("n", value)
-        case _ if data_type == "e":
-            return "e", str(value)
-        case _:
-            text = str(value)
-            return ("l", text[:40]) if len(text) > LONGEST_TEXT else ("s", text)
 
 
 def _cover(rows: dict[int, dict[int, Cell]], area: str) -> None:
@@ -151,10 +182,3 @@ def _cover(rows: dict[int, dict[int, Cell]], area: str) -> None:
             for column in range(left, min(right, MOST_COLUMNS) + 1):
                 if (number, column) != (top, left):
                     cells[column] = [column, "m", ""]
-
-
-if __name__ == "__main__":
-    limit()
-    warnings.simplefilter("ignore")
-    with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:
-        json.dump(told(sys.argv[1]), out, ensure_ascii=True, separators=(",", ":"), default=str)

@@ -1,6 +1,7 @@
 """The guard: what is no plain workbook is refused in words, before any reader touches it."""
 
 import io
+import random
 import struct
 import zipfile
 
@@ -9,6 +10,7 @@ from openpyxl import Workbook
 
 from preparedness.errors import Refused
 from preparedness.exchange import guard
+from preparedness.exchange.scans import Scan
 
 PARTS = {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"}
 
@@ -53,6 +55,16 @@ def lying():
     return bytes(content)
 
 
+def open_document(content):
+    """An OpenDocument whose content is the given text."""
+    return zipped({"mimetype": guard.OPEN_DOCUMENT, "content.xml": content})
+
+
+def noise(size):
+    """Bytes that do not shrink much."""
+    return random.Random(1).randbytes(size)
+
+
 def twice():
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
@@ -78,7 +90,12 @@ def test_a_plain_workbook_may_be_opened(tmp_path):
         (b"Name,Country\nAna,HT\n", "no Excel workbook"),
         (b"<html><table></table></html>", "no Excel workbook"),
         (zipped({"readme.txt": b"hello"}), "no Excel workbook"),
-        (zipped({"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}), r"OpenDocument file \(\.ods\)"),
+        (zipped({"mimetype": b"application/vnd.oasis.text", "content.xml": b"<x/>"}), "an OpenDocument file"),
+        (open_document(b"<x table:formula='of:=1'/>"), "formulas or merged cells"),
+        (open_document(b"<table:covered-table-cell/>"), "formulas or merged cells"),
+        (zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.bin": b"x"}), r"binary Excel workbook \(\.xlsb\)"),
+        (zipped(**{"xl/workbook.xml": f'<workbook xmlns="{guard.STRICT.decode()}"/>'.encode()}), "Strict Open XML"),
+        (zipped(**{"xl/workbook.xml": noise(guard.LARGEST_LIST + 1)}), "unpacks to far more"),
         (guard.OLD_OFFICE_SIGN + b"Workbook", r"old Excel file \(\.xls\)"),
         (guard.OLD_OFFICE_SIGN + "EncryptedPackage".encode("utf-16-le"), "password"),
         (encrypted(), "password"),
@@ -115,7 +132,75 @@ def test_a_document_type_across_two_chunks_is_found():
         guard.inspect(zipped(**{"xl/a.xml": hidden}))
 
 
-def test_a_part_larger_than_it_declares_is_refused(monkeypatch):
-    monkeypatch.setattr(zipfile.ZipInfo, "file_size", 1, raising=False)
+def test_a_part_larger_than_it_declares_is_refused():
+    with pytest.raises(guard._Odd, match="bomb"):
+        guard._unpacked(io.BytesIO(b"abc"), b"abc", declared=2)
 
-    assert guard._unpacked(io.BytesIO(b"abc"), b"abc", declared=2) == "bomb"
+
+def test_a_text_file_may_be_opened_where_it_is_called_one():
+    assert guard.inspect(b"Name,Country\nAna,HT\n", "people.CSV").form is guard.Form.TEXT
+    assert guard.inspect("Name\nÉlise\n".encode("utf-16"), "people.txt").form is guard.Form.TEXT
+    assert guard.inspect(zipped(), "really.csv").form is guard.Form.WORKBOOK
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b" \n", "empty"),
+        (b"GIF89a\x00\x01", "it is none"),
+        (b"\xef\xbb\xbf <html><table></table></html>", "no Excel workbook"),
+        (guard.OLD_OFFICE_SIGN + b"Workbook", r"old Excel file \(\.xls\)"),
+    ],
+)
+def test_what_is_only_called_a_text_file_is_refused(content, says):
+    with pytest.raises(Refused, match=says):
+        guard.inspect(content, "people.csv")
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def noisy(many):
+    """Numbers that do not shrink much."""
+    rng = random.Random(1)
+    return (rng.getrandbits(64) for _ in range(many))
+
+
+def looked(rows):
+    return guard.inspect(zipped(**{SHEET: b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"}))
+
+
+def test_the_values_of_a_plain_sheet_are_counted():
+    rows = b'<row><c><v>1</v></c><c t="inlineStr"><is><t>a</t></is></c><c><v xml:space="preserve">2</v></c></row>'
+
+    assert looked(rows).plain == {SHEET: 3}
+    padded = b"".join(rows + b"<!--%d-->" % number for number in noisy(40_000))
+    assert looked(padded).plain == {SHEET: 120_000}, "also across the pieces in which it is looked at"
+
+
+@pytest.mark.parametrize("formula", [b"<f>1+1</f>", b'<f t="shared"/>', b"<f/>", b"<f\n>1</f>"])
+def test_a_sheet_with_a_formula_is_not_plain(formula):
+    assert looked(b"<row><c>" + formula + b"<v>2</v></c></row>").plain == {}
+    for before in range(guard.CHUNK - 60, guard.CHUNK):
+        padded = b"<!--" + b"x" * (before - 33) + b"-->" + formula
+        assert looked(padded).plain == {}, f"also where a piece ends, {before}"
+
+
+def test_a_sheet_that_calls_its_parts_otherwise_is_not_plain():
+    assert guard.inspect(zipped(**{SHEET: b"<x:worksheet><x:sheetData/></x:worksheet>"})).plain == {}
+
+
+def test_more_cells_than_are_read_at_once_are_refused_with_their_number(monkeypatch):
+    monkeypatch.setattr(guard, "MOST_VALUES", 2_000)
+
+    with pytest.raises(Refused, match=r"holds 2,001 filled cells"):
+        looked(b"".join(b"<c><v>%d</v></c>" % number for number in noisy(2_001)))
+
+
+def test_a_text_of_many_pieces_takes_no_longer_than_it_is_long():
+    scan = Scan()
+    for _piece in range(2_000):
+        scan.take(b"<v>" + b"x" * 1_000)
+
+    assert scan.values == 2_000
+    assert len(scan._begun) <= 1_003

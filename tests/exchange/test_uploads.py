@@ -1,7 +1,6 @@
 """Files that come in: each cell with what it was, and no file takes the server with it."""
 
 import io
-import json
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from preparedness.errors import Refused
-from preparedness.exchange import reading, uploads
+from preparedness.exchange import bounds, quick_reading, reading, text_reading, uploads
 from tests.exchange.test_guard import zipped
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -94,8 +93,8 @@ def test_durations_odd_numbers_and_dates_out_of_range_are_told_as_what_they_are(
     read = cells(saved(book))[1]
 
     assert read[:2] == [[1, "t", "14:24:00"], [2, "n", 1.5]]
-    assert read[2][1] in ("d", "e")
-    assert reading._kind("n", float("inf")) == ("e", "inf")
+    assert read[2][1] in ("d", "t")
+    assert bounds.kind(float("inf")) == ("e", "inf")
 
 
 def test_a_text_longer_than_a_cell_may_hold_is_told_as_such():
@@ -118,9 +117,9 @@ def test_the_workbooks_own_properties_and_hidden_sheets_are_told():
     [
         ('<row r="50001"><c r="A50001"><v>1</v></c></row>', "more than 50,000 rows"),
         ('<row r="1"><c r="XFD1"><v>1</v></c></row>', "more than 60 columns"),
-        ('<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>', "damaged"),
-        ('<row r="1"><c r="A1"><v>abc</v></c></row>', "damaged"),
-        ('<row r="1"><c r="ZZZZZ1"><v>1</v></c></row>', "damaged"),
+        ('<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>', "same address"),
+        ('<row r="1"><c r="ZZZZZ1"><v>1</v></c></row>', "more than 60 columns"),
+        ('<row r="1"><c r="A99999999999"><v>1</v></c></row>', "more than 50,000 rows"),
         ('<row r="1"><c r="A1" t="s"><v>99</v></c></row>', "damaged"),
         ('<row r="1"><c r="A1"><v>1</v>', "damaged"),
     ],
@@ -142,7 +141,7 @@ def test_a_zip_that_only_looks_like_a_workbook_is_refused():
 def test_a_reader_that_hangs_is_ended(monkeypatch, tmp_path):
     hanging = tmp_path / "hanging.py"
     hanging.write_text("import time\ntime.sleep(60)\n")
-    monkeypatch.setattr(uploads, "READER", hanging)
+    monkeypatch.setattr(uploads, "CHILD", hanging)
     monkeypatch.setattr(uploads, "MOST_SECONDS", 0.05)
 
     with pytest.raises(Refused, match="too long to read"):
@@ -155,30 +154,45 @@ def test_a_reader_that_dies_takes_nothing_with_it(monkeypatch, tmp_path, number,
     dying.write_text(
         f"import os, resource\nresource.setrlimit(resource.RLIMIT_CORE, (0, 0))\nos.kill(os.getpid(), {number})"
     )
-    monkeypatch.setattr(uploads, "READER", dying)
+    monkeypatch.setattr(uploads, "CHILD", dying)
 
     with pytest.raises(Refused, match=says):
         uploads.read(saved(Workbook()))
 
 
-def test_the_reader_limits_itself_and_loads_nothing_of_the_product():
+def test_the_reader_limits_itself_and_loads_nothing_of_the_product(tmp_path):
     script = (
-        "import runpy, sys, resource; here = runpy.run_path(sys.argv[1]); here['limit']();"
+        "import runpy, sys, resource; here = runpy.run_path(sys.argv[1]); here['limit'](); here['bare']();"
+        "import preparedness.exchange.quick_reading, preparedness.exchange.reading, preparedness.exchange.text_reading;"
         "print(resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_CPU)[0],"
-        "resource.getrlimit(resource.RLIMIT_CORE)[0], any(name.startswith('preparedness') for name in sys.modules))"
+        "resource.getrlimit(resource.RLIMIT_CORE)[0],"
+        "*sorted(name for name in sys.modules if name.startswith(('preparedness.exchange.', 'flask', 'sqlalchemy'))))"
     )
     told = subprocess.run(
-        [sys.executable, "-I", "-c", script, str(uploads.READER)], capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-c", script, str(uploads.CHILD)], capture_output=True, text=True, check=True
     )
+    names = "bounds", "quick_reading", "reading", "text_reading"
 
-    assert told.stdout.split() == [str(1024**3), "20", "0", "False"]
+    assert told.stdout.split() == [str(1024**3), "20", "0", *(f"preparedness.exchange.{name}" for name in names)]
 
 
-def test_the_reader_tells_the_same_in_this_process(tmp_path):
-    file = tmp_path / "book.xlsx"
-    book = Workbook()
-    book.active.append(["text", 7])
-    file.write_bytes(saved(book))
+def test_each_reader_loads_its_own_engine_and_no_other(tmp_path):
+    for reader, engine in ((quick_reading, "python_calamine"), (reading, "openpyxl"), (text_reading, "csv")):
+        others = {"python_calamine", "openpyxl", "charset_normalizer"} - {engine}
+        script = (
+            "import runpy, sys; runpy.run_path(sys.argv[1])['bare']();"
+            "__import__(sys.argv[2]); print(*sorted(set(sys.modules) & set(sys.argv[3:])))"
+        )
+        run = [sys.executable, "-I", "-c", script, str(uploads.CHILD), reader.__name__, engine, *sorted(others)]
+        loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
 
-    assert json.loads(json.dumps(reading.told(str(file)))) == uploads.read(file.read_bytes())
+        assert loaded in ([engine], ["charset_normalizer", engine])
+
+
+def test_what_cannot_be_read_at_all_is_damaged(tmp_path):
     assert reading.told(str(tmp_path / "missing.xlsx")) == {"cause": "damaged"}
+    assert quick_reading.told(str(tmp_path / "missing.xlsx"), {"form": "workbook", "plain": {}}) == {
+        "cause": "impatient"
+    }
+    assert quick_reading.told(str(tmp_path / "missing.ods"), {"form": "open_document"}) == {"cause": "damaged"}
+    assert text_reading.told(str(tmp_path / "missing.csv")) == {"cause": "odd_text"}

@@ -1,0 +1,51 @@
+"""The child process that reads what comes in. Run by its path: a hostile file may break it, and nothing else.
+
+The product itself is not loaded, which would cost more than the reading: only the reader that is named, and `bounds`.
+"""
+
+import gc
+import json
+import sys
+import warnings
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+try:
+    import resource
+except ImportError:  # Windows knows no such limits; the parent's clock holds there too
+    resource = None  # type: ignore[assignment]
+
+MOST_MEMORY = 1024**3
+MOST_SECONDS_OF_WORK = 20
+MOST_OUTPUT = 128 * 1024 * 1024
+HOUSE = Path(__file__).resolve().parent.parent
+
+
+def limit() -> None:
+    """The child limits itself: memory, processor time, what it may write, and no picture of its memory left behind."""
+    if resource is None:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS_OF_WORK, MOST_SECONDS_OF_WORK + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_OUTPUT + 1, MOST_OUTPUT + 1))
+
+
+def bare() -> None:
+    """Let the readers be found by their names without anything of the packages that they are in."""
+    for name, folder in (("preparedness", HOUSE), ("preparedness.exchange", HOUSE / "exchange")):
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+
+
+if __name__ == "__main__":
+    limit()
+    bare()
+    gc.disable()  # there are no circles among the cells, and looking for them costs as much as the reading
+    warnings.simplefilter("ignore")
+    reader, file, looked = sys.argv[1:]
+    answer = import_module(f"preparedness.exchange.{reader}").told(file, json.loads(Path(looked).read_text()))
+    with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:
+        out.write(json.dumps(answer, ensure_ascii=True, separators=(",", ":"), default=str))
