@@ -9,6 +9,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import TooManyRequests
 
 from preparedness.accounts import signins, throttle, tokens
 from preparedness.accounts.models import Access, User
@@ -180,11 +181,12 @@ def guard() -> ResponseReturnValue | None:
 def _guard_program(label: Permission) -> None:
     """Let a program in by its token, with the access profile of the member it acts as."""
     if throttle.too_often(GUESSES, str(request.remote_addr), most=MOST_GUESSES, window=GUESSED_WITHIN):
-        abort(429)
+        raise TooManyRequests(retry_after=int(GUESSED_WITHIN.total_seconds()))
     kind, _space, text = request.headers.get("Authorization", "").partition(" ")
     token = tokens.recognised(text.strip()) if kind.lower() == "bearer" and text else None
     if token is None:
-        throttle.count(GUESSES, str(request.remote_addr), window=GUESSED_WITHIN)
+        if text:  # who sends none guesses nothing
+            throttle.count(GUESSES, str(request.remote_addr), window=GUESSED_WITHIN)
         abort(401)
     g.token, g.member, g.agency, g.actor = token, token.member, token.member.agency, token.actor
     if not request.accept_languages:

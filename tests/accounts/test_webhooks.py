@@ -3,6 +3,8 @@
 import hmac
 import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -441,3 +443,29 @@ def test_the_list_of_deliveries_costs_the_same_however_long_it_is(world, posted,
         counts.append(len(said))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.once
+def test_the_fifteen_lines_of_the_documentation_know_what_is_ours(app):
+    page = (Path(__file__).parents[2] / "docs/webhooks.md").read_text(encoding="utf-8")
+    lines = page.partition("```python\n")[2].partition("```")[0]
+    assert len([line for line in lines.splitlines() if line.strip()]) <= 15
+    known: dict[str, Any] = {}
+    exec(lines, known)
+    moment = int(now().timestamp())
+    header = channels.signature("the secret", moment, b"{}")
+
+    assert known["is_ours"]("the secret", header, b"{}")
+    assert not known["is_ours"]("the secret", header, b"{ }")
+    assert not known["is_ours"]("another", header, b"{}")
+    assert not known["is_ours"]("the secret", channels.signature("the secret", moment - 301, b"{}"), b"{}")
+    assert not known["is_ours"]("the secret", f"t={moment - 301},{header.partition(',')[2]}", b"{}")
+    assert not any(known["is_ours"]("the secret", wrong, b"{}") for wrong in ("", "t=,v1=", "t=x", "v1=é", "t=1,t=²"))
+
+
+@pytest.mark.once
+def test_the_documentation_names_every_event_and_every_header(app):
+    page = (Path(__file__).parents[2] / "docs/webhooks.md").read_text(encoding="utf-8")
+
+    assert [each.value for each in Event if f"| `{each.value}` |" not in page] == []
+    assert all(f"Preparedness-{each}" in page for each in ("Event", "Delivery", "Signature"))

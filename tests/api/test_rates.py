@@ -2,6 +2,7 @@
 
 import pytest
 
+from preparedness.accounts import permissions
 from preparedness.api import specification
 
 
@@ -41,6 +42,18 @@ def test_pages_are_not_counted(client, world, twice):
     client.sign_in(world.members["ana"])
 
     assert {client.get("/").status_code for _turn in range(4)} == {200}
+
+
+def test_who_guesses_tokens_is_stopped_and_who_sends_none_is_asked_for_one(program, ana, monkeypatch):
+    monkeypatch.setattr(permissions, "MOST_GUESSES", 3)
+    nobody = program(None)
+    assert {nobody.get("/people").status_code for _turn in range(5)} == {401}
+
+    guesses = [nobody.get("/people", Authorization=f"Bearer prep_{turn}") for turn in range(5)]
+
+    assert [each.status_code for each in guesses] == [401, 401, 401, 429, 429]
+    assert guesses[-1].mimetype == "application/problem+json"
+    assert guesses[-1].headers["Retry-After"] == "600"
 
 
 @pytest.mark.once
