@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from preparedness.accounts.permissions import Permission, requires
 from preparedness.errors import Missing
-from preparedness.exchange import returns
+from preparedness.exchange import closings, returns
 from preparedness.exchange.return_views import blueprint, returned
 from preparedness.exchange.reversals import Undone
 from preparedness.i18n import _, ngettext
@@ -16,7 +16,7 @@ from preparedness.i18n import _, ngettext
 def cancel(return_id: int) -> ResponseReturnValue:
     """Stop what is under way."""
     brought = returned(return_id)
-    returns.cancel(brought, by=g.actor)
+    closings.cancel(brought, by=g.actor)
     flash(_("It was stopped. Nothing of it was written."), "done")
     return redirect(url_for(".brought_back", return_id=return_id))
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from preparedness.accounts.models import Agency
 from preparedness.database import db, now, reading, transaction
 from preparedness.errors import Refused, frames
-from preparedness.exchange import claims, forgetting, originals, returns, uploads
+from preparedness.exchange import claims, closings, forgetting, originals, returns, uploads
 from preparedness.exchange.claims import Claim
 from preparedness.exchange.models import Errand, Return, ReturnState
 from preparedness.i18n import _, speaking
@@ -53,7 +53,7 @@ def _do(claim: Claim) -> None:
         with transaction():
             brought = claims.hold(claim)
             if brought is not None:
-                returns.give_up(brought, refused.sentence)
+                closings.give_up(brought, refused.sentence)
     except DBAPIError:
         raise
     except Exception as error:  # one file's fault must not hold up the others
@@ -114,7 +114,7 @@ def _apply(claim: Claim) -> None:
         with speaking(_language(claim)):
             claims.end(brought, ReturnState.READY)
             if not returns.apply(brought, agency=agency, member=member, by=by, at_once=True):
-                returns.meanwhile(brought)
+                closings.meanwhile(brought)
 
 
 def _undo(claim: Claim) -> None:

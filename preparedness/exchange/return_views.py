@@ -9,7 +9,7 @@ from preparedness import timetable
 from preparedness.accounts.models import Access, User
 from preparedness.accounts.permissions import Permission, requires
 from preparedness.database import now
-from preparedness.exchange import claims, decisions, originals, previews, returns, rights
+from preparedness.exchange import claims, closings, decisions, originals, previews, returns, rights
 from preparedness.exchange.decisions import Decision
 from preparedness.exchange.models import Return, ReturnState, WorkbookKind
 from preparedness.exchange.schemas import SettlementSchema
@@ -107,7 +107,7 @@ def _say_applied(brought: Return) -> None:
 def put_aside(return_id: int) -> ResponseReturnValue:
     """Close a returned copy without taking anything of it."""
     brought = returned(return_id)
-    returns.put_aside(brought, by=g.actor)
+    closings.put_aside(brought, by=g.actor)
     flash(_("Nothing was taken from the copy."), "done")
     return redirect(url_for(".index"))
 

@@ -96,11 +96,28 @@ def bring(
 ) -> Return:
     """Take a file in. What was read of it already is compared at once; without that, a worker reads it.
 
-    Nothing of it is written yet. Raises Refused for what is no workbook of ours; where the reader has said so already
-    (`refusal`), what is kept is that it came and why it was not taken, and nothing of the file.
+    Nothing of it is written yet. Raises Refused for what is no workbook of ours; where the reader said so already
+    (`refusal`), all that is kept is that it came, and why it was not taken.
     """
     if len(content) > guard.LARGEST_FILE:
         raise guard.refusal("too_large")
+    known = recognitions.of(read, agency=agency, member=member) if read is not None else None
+    made = _new(content, filename, agency, member, by)
+    if refusal is not None:
+        claims.end(made, ReturnState.REFUSED)
+        made.refusal = refusal
+        record(Action.BROUGHT_BACK, made, by=by, kind=made.kind, refused=True)
+        return made
+    originals.keep(made, content)
+    if read is None or known is None:
+        claims.begin(made, Errand.READ, by=by)
+    else:
+        keep(made, understood(read, known, agency=agency, member=member), agency=agency, by=by)
+    return made
+
+
+def _new(content: bytes, filename: str, agency: Agency, member: User | None, by: Actor) -> Return:
+    """The row of a file that came in."""
     made = Return(
         agency_id=agency.id,
         kind=WorkbookKind.ROSTER,  # until it is read
@@ -113,19 +130,8 @@ def bring(
         problems=[],
         notices=[],
     )
-    known = recognitions.of(read, agency=agency, member=member) if read is not None else None
     db.session.add(made)
     db.session.flush()
-    if refusal is not None:
-        claims.end(made, ReturnState.REFUSED)
-        made.refusal = refusal
-        record(Action.BROUGHT_BACK, made, by=by, kind=made.kind, refused=True)
-        return made
-    originals.keep(made, content)
-    if read is None or known is None:
-        claims.begin(made, Errand.READ, by=by)
-    else:
-        keep(made, understood(read, known, agency=agency, member=member), agency=agency, by=by)
     return made
 
 
@@ -256,51 +262,3 @@ def undo(brought: Return, *, agency: Agency, member: User | None, by: Actor, at_
         touch(brought, by=by.label)
         return Undone(later=True)
     return reversals.undo(brought, agency=agency, by=by)
-
-
-def cancel(brought: Return, *, by: Actor) -> None:
-    """Stop what is under way: a file that is read is let go of, one that is applied goes back to be settled."""
-    if brought.state is ReturnState.APPLYING:
-        undoing = brought.errand is Errand.UNDO
-        claims.end(brought, ReturnState.APPLIED if undoing else ReturnState.READY)
-        touch(brought, by=by.label)
-        record(Action.RETURN_DECIDED, brought, by=by, cancelled=True)
-    elif brought.state is ReturnState.READING:
-        _close(brought, _("Cancelled by %(name)s. Nothing of it was taken.", name=by.label), by)
-    else:
-        put_aside(brought, by=by)
-
-
-def put_aside(brought: Return, *, by: Actor) -> None:
-    """Close a returned copy without taking anything of it; what was read from it is deleted, and the file."""
-    kept_for_others = brought.state is ReturnState.REFUSED and originals.there(brought)
-    if brought.state is not ReturnState.READY and not kept_for_others:
-        raise Refused(_("This copy was settled already."))
-    _close(brought, _("Put aside by %(name)s. Nothing of it was taken.", name=by.label), by)
-
-
-def _close(brought: Return, why: str, by: Actor) -> None:
-    claims.end(brought, ReturnState.REFUSED)
-    brought.refusal, brought.rows, brought.changes, brought.problems = why, {}, [], []
-    originals.forget([brought.id])
-    touch(brought, by=by.label)
-    record(Action.RETURN_DECIDED, brought, by=by, put_aside=True)
-
-
-def give_up(brought: Return, why: str) -> None:
-    """What becomes of a copy whose long work could not be done: nothing was written, and the reason is said."""
-    if brought.errand is Errand.READ:
-        claims.end(brought, ReturnState.REFUSED)
-        brought.refusal = why
-        originals.forget([brought.id])
-    else:
-        claims.end(brought, ReturnState.APPLIED if brought.errand is Errand.UNDO else ReturnState.READY)
-        brought.notices = [why, *brought.notices]
-    touch(brought)
-
-
-def meanwhile(brought: Return) -> None:
-    """Put a copy back to be settled: rows moved while a worker had it. The fresh comparison is kept."""
-    claims.end(brought, ReturnState.READY)
-    said = _("Something was changed here meanwhile. Look at the changes again, then apply.")
-    brought.notices = [said, *(each for each in brought.notices if each != said)]

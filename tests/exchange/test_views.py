@@ -1,7 +1,6 @@
 """The pages of offline copies: take one, bring it back, settle it, apply it."""
 
 import io
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,8 +8,7 @@ from sqlalchemy import select
 from preparedness.activations import duties, running
 from preparedness.activations.models import ActivationKind, TaskState
 from preparedness.contacts import people
-from preparedness.database import db, now, writing
-from preparedness.errors import Refused
+from preparedness.database import db, writing
 from preparedness.exchange import returns
 from preparedness.exchange.models import Return, ReturnState, Workbook, WorkbookKind
 from preparedness.vocabulary import Level
