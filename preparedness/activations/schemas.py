@@ -133,5 +133,7 @@ class AlertFeedSchema(shapes.Shape):
         _l("Address of the feed"),
         most=500,
         kind="url",
-        hint=_l("A feed of alerts in the Common Alerting Protocol (CAP 1.2), as https://…. Leave empty for none."),
+        hint=_l(
+            "A feed of alerts in the Common Alerting Protocol (CAP 1.2); it begins with https://. Leave empty for none."
+        ),
     )

@@ -11,6 +11,7 @@ from preparedness.database import db, now, transaction
 from preparedness.plans.models import PlanState
 from preparedness.vocabulary import Level, Risk
 from tests.activations import stage
+from tests.api.test_races import at_once
 
 REAL = {"kind": "real", "level": "partial"}
 
@@ -245,3 +246,38 @@ def test_statements_do_not_grow_with_the_rows(ana, held, activation, statements)
             running.cancel(again, None, by=held.ana)
     assert ana.get("/activations").json["total"] == 4
     assert counts()[0] == before[0]
+
+
+def test_of_many_who_start_or_end_one_at_once_one_is_heard(ana, held):
+    path = f"/plans/{held.plan.id}/activations"
+    started = at_once(lambda _number: line(ana).post(path, REAL), 6)
+    assert sorted(each.status_code for each in started) == [201] + [409] * 5
+    number = next(each.json["id"] for each in started if each.status_code == 201)
+    stepped = at_once(lambda _number: line(ana).post(f"/activations/{number}/level", {"level": "full"}), 6)
+    assert sorted(each.status_code for each in stepped) == [200] + [409] * 5
+    ended = at_once(lambda _number: line(ana).post(f"/activations/{number}/stand-down", {}), 6)
+    assert sorted(each.status_code for each in ended) == [200] + [409] * 5
+
+
+def test_of_many_who_tick_a_task_at_once_one_is_heard_and_every_line_of_the_log_is_kept(ana, activation):
+    task = next(each for each in activation.tasks if each.item_key == "earthquake.resp.01")
+    number, seen, log = task.id, task.version, f"/activations/{activation.id}/log"
+    ticked = at_once(lambda _number: line(ana).patch(f"/tasks/{number}", {"state": "done"}, version=seen), 8)
+    assert sorted(each.status_code for each in ticked) == [200] + [412] * 7
+    written = at_once(lambda each: line(ana).post(log, {"text": f"Line {each}"}), 8)
+    assert {each.status_code for each in written} == {201}
+    assert ana.get(f"{log}?q=line").json["total"] == 8
+
+
+def test_of_many_who_note_an_answer_at_once_one_is_heard(ana, activation):
+    number, seen = activation.replies[0].id, activation.replies[0].version
+    noted = at_once(lambda _number: line(ana).patch(f"/replies/{number}", {"state": "unavailable"}, version=seen), 8)
+
+    assert sorted(each.status_code for each in noted) == [200] + [412] * 7
+
+
+def line(program):
+    """The same program on a line of its own, for one of many threads."""
+    client = program.client.application.test_client()
+    client.form_token = False
+    return type(program)(client, program.token)

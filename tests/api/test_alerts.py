@@ -8,6 +8,7 @@ from preparedness.database import transaction
 from preparedness.vocabulary import Level
 from tests.activations import stage
 from tests.activations.bulletins import bulletin, reference, refusals
+from tests.api.test_races import at_once
 
 CAP = "application/cap+xml"
 
@@ -162,3 +163,17 @@ def test_a_title_with_signs_that_xml_cannot_hold_is_told_without_them(ana, appro
 
     assert refusals(answer.data) == []
     assert "地震" in answer.text
+
+
+def test_of_many_who_post_the_same_alert_at_once_one_makes_it_and_all_see_it(ana, approved):
+    answers = at_once(lambda _number: post(ana_of(ana), bulletin()), 8)
+
+    assert sorted(each.status_code for each in answers) == [200] * 7 + [201]
+    assert len({each.json["id"] for each in answers}) == 1
+
+
+def ana_of(program):
+    """The same program on a line of its own."""
+    client = program.client.application.test_client()
+    client.form_token = False
+    return type(program)(client, program.token)
