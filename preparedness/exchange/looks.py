@@ -1,5 +1,6 @@
 """How a workbook looks: calm, thin lines, wrapped text. Nothing is said by colour alone."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,8 @@ LATE, NEEDED = "!", "?"
 
 SPOKEN = {"en": "[$-409]", "fr": "[$-40C]", "ar": "[$-C01]"}
 """What makes a program name the day in the language of the workbook, whatever its own is."""
+
+ARABIC = re.compile("[\u0600-\u06ff]")
 
 Look = dict[str, Any]
 
@@ -82,9 +85,11 @@ def heading(column: Column) -> Look:
     }
 
 
-def quoted(text: str) -> Look:
-    """The workbook's own form of a leading apostrophe, for text that looks like a formula."""
-    return {"quote_prefix": True} if looks_live(text) else {}
+def of_text(text: str) -> Look:
+    """What a text needs beside its look: the workbook's own form of a leading apostrophe where it looks like a formula,
+    and reading from right to left where its script does, or its full stop would stand at its head."""
+    look: Look = {"quote_prefix": True} if looks_live(text) else {}
+    return look | {"reading_order": 2} if ARABIC.search(text) else look
 
 
 def looks_live(text: str) -> bool:

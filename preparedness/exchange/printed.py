@@ -89,7 +89,7 @@ def write(page: Page, pen: Pen, sheet: Printed) -> None:
 
 def _write_cell(page: Page, pen: Pen, number: int, place: int, cell: Cell) -> None:
     text = cell_text(cell.text)
-    look = pen(num_format="@", **STYLES[cell.style], **looks.quoted(text))
+    look = pen(num_format="@", **STYLES[cell.style], **looks.of_text(text))
     if cell.span > 1:
         page.merge_range(number, place, number, place + cell.span - 1, "", look)
     if text:

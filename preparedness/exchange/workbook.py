@@ -93,7 +93,7 @@ def write_table(title: str, lines: Sequence[Sequence[str]], *, heads: int) -> by
         look = pen(bold=True, font_color=ACCENT) if row < heads else pen()
         for place, text in enumerate(line):
             said = cell_text(text)
-            page.write_string(row, place, said, pen(**looks.quoted(said)) if looks.looks_live(said) else look)
+            page.write_string(row, place, said, pen(**looks.of_text(said)) if looks.looks_live(said) else look)
     page.set_column(0, max(map(len, lines)) - 1, 24)
     page.freeze_panes(heads, 0)
     book.close()
@@ -117,10 +117,10 @@ def _write_cover(page: pens.Page, pen: Pen, cover: Cover, words: Sequence[Fact])
     row = 1
     for loud in filter(None, (cover.banner, cover.warning)):
         page.set_row(row, 20)
-        page.write_string(row, 1, loud, pen(bold=True, font_size=12, font_color=ALARM))
+        page.write_string(row, 1, loud, pen(bold=True, font_size=12, font_color=ALARM, **looks.of_text(loud)))
         row += 1
     page.set_row(row, 30)
-    page.write_string(row, 1, cell_text(cover.title), pen(bold=True, font_size=20))
+    page.write_string(row, 1, cell_text(cover.title), pen(bold=True, font_size=20, **looks.of_text(cover.title)))
     row = _write_table(page, pen, row + 2, cover.facts)
     numbered = [(f"{number}.", each) for number, each in enumerate(cover.advice, start=1)]
     for title, lines in (
@@ -142,7 +142,7 @@ def _write_table(page: pens.Page, pen: Pen, row: int, lines: Sequence[Fact]) -> 
         text = cell_text(value)
         page.set_row(row, looks.height([(text, ADVICE_WIDTH), (label, LABEL_WIDTH)]) + 4)
         page.write_string(row, 1, label, pen(**line, font_color=QUIET))
-        page.write_string(row, 2, text, pen(**line, **looks.quoted(text)))
+        page.write_string(row, 2, text, pen(**line, **looks.of_text(text)))
         row += 1
     return row
 
@@ -198,7 +198,8 @@ def _write_headings(page: pens.Page, pen: Pen, part: Page, around: Surroundings)
         beyond = looks.cell(column, within=False, language=pen.language)
         page.set_column(place, place, column.width + 0.7, pen(**beyond))
         page.write_string(KEY_ROW, place, f"#{column.key}")
-        page.write_string(HEADING_ROW, place, cell_text(signed[place]), pen(**looks.heading(column)))
+        text = cell_text(signed[place])
+        page.write_string(HEADING_ROW, place, text, pen(**looks.heading(column), **looks.of_text(text)))
     page.set_column(check, check + 1, 12, None, {"hidden": True})
     page.write_string(KEY_ROW, check, "#check")
     page.write_string(KEY_ROW, check + 1, part.sheet.tag)
@@ -242,7 +243,7 @@ def _write_lists(book: Book, pen: Pen, pages: Sequence[Page], around: Surroundin
                 place = len(named)
                 page.write_string(0, place, source)
                 for row, words in enumerate(lines, start=1):
-                    page.write_string(row, place, cell_text(words), pen(num_format="@", **looks.quoted(words)))
+                    page.write_string(row, place, cell_text(words), pen(num_format="@", **looks.of_text(words)))
                 named[source] = f"list_{source}"
                 column_letter = letter(place)
                 area = f"={LISTS}!${column_letter}$2:${column_letter}${len(lines) + 1}"
