@@ -85,10 +85,18 @@ def add(roster: Roster, agency: Agency, rows: Sequence[Data], *, by: Actor) -> l
             ],
             by,
         )
-    made_now = [roster.model(id=number, ref=ref, agency_id=agency.id) for number, ref in zip(ids, fresh, strict=True)]
+    made_now = [_Added(roster.model, agency.id, number, ref) for number, ref in zip(ids, fresh, strict=True)]
     sources = [{"source": row["source"]} if row.get("source") else {} for row in rows]
     record_many(roster.added, [(subject, {}, said) for subject, said in zip(made_now, sources, strict=True)], by=by)
     return ids
+
+
+class _Added:
+    """A row that was just added, as far as the audit asks: making the row itself costs more than writing it."""
+
+    def __init__(self, model: type[Any], agency_id: int, number: int, ref: str) -> None:
+        self.PERSONAL, self.__tablename__ = model.PERSONAL, model.__tablename__
+        self.agency_id, self.id, self.ref = agency_id, number, ref
 
 
 def _new(roster: Roster, agency_id: int, ref: str, data: Data, by: Actor) -> Row:
@@ -191,6 +199,7 @@ def hold(roster: Roster, row: Any, data: Data, version: int | None) -> None:
     Raises Stale where it is newer than the version seen, with both values of all that is said; Missing where it was
     erased meanwhile.
     """
+    db.session.flush()  # a refresh would forget what is not written yet
     db.session.refresh(row, with_for_update={"key_share": True})
     if row.state is ContactState.ERASED:
         raise Missing

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from anyascii import anyascii
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
 
 from preparedness import refs
 from preparedness.contacts.models import Channel, Organisation, Person
@@ -22,7 +22,8 @@ def means(model: type[Person] | type[Organisation], text: str) -> ColumnElement[
     """True for the rows of a model that a search means: each word in a name, or the Ref, or a part of an address."""
     if ref := refs.checked(text):
         return model.ref == ref
-    named = and_(*(_in_a_name(model, word) for word in fold(text).split()))
+    words = fold(text).split()  # none, where it is signs alone: no name has such
+    named = and_(*(_in_a_name(model, word) for word in words)) if words else false()
     address = _as_address(text)
     return or_(named, _reached_at(model, address)) if address else named
 

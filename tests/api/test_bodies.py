@@ -7,6 +7,8 @@ from tests.api.conftest import Program
 
 DEEP = 50_000
 
+pytestmark = pytest.mark.once
+
 
 def raw(program: Program, method: str, path: str, body: str, version: int = 1) -> TestResponse:
     """The answer to a body as it stands, in the form no test client would write."""

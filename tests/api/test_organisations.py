@@ -51,6 +51,7 @@ def test_all_that_is_said_of_an_organisation_comes_back(ana, world):
     assert kept["ref"].startswith("O-")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("needed", NEW)
 def test_what_is_needed_is_asked_for_by_name(ana, needed):
     answer = ana.post("/organisations", {name: value for name, value in NEW.items() if name != needed})

@@ -80,6 +80,7 @@ def test_a_person_of_whom_little_is_said_shows_every_field_all_the_same(ana, wor
     }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("needed", NEW)
 def test_what_is_needed_is_asked_for_by_name(ana, needed):
     answer = ana.post("/people", {name: value for name, value in NEW.items() if name != needed})
@@ -214,6 +215,7 @@ def test_the_list_is_narrowed_to_an_organisation(ana, world):
     assert ana.get("/people?organisation_id=987654321").json["total"] == 0
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
@@ -304,6 +306,7 @@ def test_an_erasure_that_is_sent_again_is_answered_alike_and_without_a_key_finds
     assert ana.post(place, {"reason": "their_wish"}).status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("reason", ["restored", "because", None, 7])
 def test_an_erasure_needs_one_of_the_reasons(ana, world, reason):
     answer = ana.post(f"/people/{world.salma.id}/erase", {"reason": reason})
@@ -338,6 +341,7 @@ def test_another_agencys_people_are_as_if_they_were_not_there(bo, world):
     assert [each["name"] for each in bo.get("/people").json["items"]] == ["Hodan Warsame"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("said", "field"),
     [

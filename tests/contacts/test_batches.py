@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, update
 
 from preparedness import audit
-from preparedness.contacts import organisations, people
+from preparedness.contacts import organisations, people, standing
 from preparedness.contacts.models import Channel, Organisation, Person
 from preparedness.database import db, now
 
@@ -134,3 +134,11 @@ def test_many_organisations_are_added_and_belong_to_one(world, statements):
     listed = organisations.listed(world.agency, filters={"parent": world.federation.id})
     assert listed.total == 300
     assert count(Organisation, world) == 301
+
+
+def test_a_change_keeps_what_was_set_before_it_in_the_same_transaction(world):
+    world.amina.paused_until = standing.today()
+
+    people.change(world.amina, {"city": "Laval"}, version=None, by=world.ana)
+
+    assert (world.amina.paused_until, world.amina.city) == (standing.today(), "Laval")

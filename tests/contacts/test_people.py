@@ -7,7 +7,7 @@ import pytest
 from preparedness import audit, refs
 from preparedness.audit import CLOCK
 from preparedness.contacts import organisations, people, standing
-from preparedness.contacts.models import ChannelState, ContactState
+from preparedness.contacts.models import ChannelState, ContactState, ErasureReason
 from preparedness.database import db
 from preparedness.errors import Missing, Refused, Stale
 from preparedness.vocabulary import Capability, ChannelKind, Mode, Relation
@@ -125,6 +125,15 @@ def test_a_change_from_an_older_version_shows_both_values_and_changes_nothing(wo
     assert said["city"] == ("Nice", "Paris")
     assert set(said) == {"city", "capabilities"}
     assert (person.city, stale.value.by) == ("Paris", "Ada")
+
+
+def test_whoever_was_erased_meanwhile_is_missing(world):
+    people.erase(world.amina, reason=ErasureReason.THEIR_WISH, by=world.ana)
+
+    with pytest.raises(Missing):
+        people.change(world.amina, {"city": "Laval"}, version=None, by=world.ana)
+    with pytest.raises(Missing):
+        people.erase(world.amina, reason=ErasureReason.THEIR_WISH, by=world.ana)
 
 
 @pytest.mark.parametrize("needed", ["name", "source", "language", "country", "timezone"])

@@ -61,3 +61,7 @@ def test_signs_of_a_pattern_are_only_signs(world):
 def test_another_agencys_people_are_never_found(world):
     assert found(world, "Hodan") == []
     assert found(world, "hodan@example.org") == []
+
+
+def test_signs_that_no_name_has_find_nobody(world):
+    assert found(world, "\x90") == found(world, "\u200b") == []

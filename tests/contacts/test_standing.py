@@ -182,6 +182,19 @@ def test_the_highest_check_that_holds_is_what_counts(world):
     assert world.amina.verified_until == standing.today() + timedelta(days=100)
 
 
+def test_checks_that_are_there_already_are_not_recorded_again(world):
+    (there,) = world.amina.vettings
+    known = {"level": there.level, "on": there.on, "by": there.by, "expires_on": None}
+    later = {"level": 3, "on": standing.today(), "by": "Embassy"}
+
+    for _turn in range(2):
+        standing.verify(world.amina, [known, later], by=world.ana)
+    standing.verify(world.amina, [], by=world.ana)
+
+    assert [(each.level, each.by) for each in world.amina.vettings] == [(2, "Ana"), (3, "Embassy")]
+    assert world.amina.known_as is Verification.DOCUMENTS_CHECKED
+
+
 def test_a_check_that_ran_out_counts_no_more(world):
     vet(world, 4, days=-1, on=400)
 
