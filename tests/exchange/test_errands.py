@@ -1,5 +1,6 @@
 """Long work on returned copies: beside the request, seen, stopped, one at a time a person, and safe from any kill."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -212,7 +213,9 @@ def killed(app, where):
     settings = app.extensions["preparedness"]
     given = {f"{config.PREFIX}{each.name}": worker._as_text(settings, each.name) for each in config.SETTINGS}
     db.session.rollback()
-    child = subprocess.Popen([sys.executable, "-c", HALTED.format(where=where)], env=given, stdout=subprocess.PIPE)
+    child = subprocess.Popen(
+        [sys.executable, "-c", HALTED.format(where=where)], env=os.environ | given, stdout=subprocess.PIPE
+    )
     try:
         assert child.stdout.readline() == b"here\n"
     finally:
