@@ -7,7 +7,6 @@ from marshmallow import fields
 from preparedness import shapes
 from preparedness.activations import availability, tasks
 from preparedness.activations.models import (
-    Activation,
     ActivationKind,
     ActivationState,
     LogKind,
@@ -64,13 +63,7 @@ class ActivationRow(Edited):
     started_at = Stamp(required=True)
     stood_down_at = Stamp(required=True, allow_none=True)
     review_at = Stamp(required=True)
-    figures = told(fields.Nested(Figures, required=True), lambda activation: _figures(activation))
-
-
-def _figures(activation: Activation) -> dict[str, Any]:
-    """A nested shape is dumped by whoever tells of it."""
-    dumped: dict[str, Any] = Figures().dump(availability.figures(activation))
-    return dumped
+    figures = told(fields.Nested(Figures, required=True), lambda activation: availability.figures(activation))
 
 
 class ActivationsQuery(Paging):

@@ -48,6 +48,15 @@ def test_a_program_activates_a_plan_and_is_told_of_it(ana, held):
     assert answer.json["figures"] == {**figures, "asked": 1, "answered_in_time": 0}
 
 
+def test_the_figures_tell_when_people_were_called(ana, activation):
+    with transaction():
+        activation.replies[0].called_at = moment = now().replace(microsecond=0)
+
+    shown = ana.get("/activations").json["items"][0]["figures"]
+
+    assert shown["first_called_at"] == shown["last_called_at"] == moment.isoformat().replace("+00:00", "Z")
+
+
 def test_the_hour_h_is_taken_with_its_offset(ana, held):
     sent = {**REAL, "h_hour": "2026-11-24T04:35:46+01:00"}
     answer = ana.post(f"/plans/{held.plan.id}/activations", sent)
