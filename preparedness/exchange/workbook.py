@@ -133,7 +133,7 @@ def _write_cover(page: pens.Page, pen: Pen, cover: Cover, words: Sequence[Fact])
             page.write_string(row + 1, 1, title, pen(bold=True, font_size=13, font_color=ACCENT))
             row = _write_table(page, pen, row + 2, lines)
     _paper(page, cover, warned=True)
-    page.fit_to_pages(1, 1)
+    page.fit_to_pages(1, 0)
 
 
 def _write_table(page: pens.Page, pen: Pen, row: int, lines: Sequence[Fact]) -> int:
