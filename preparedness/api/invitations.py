@@ -37,7 +37,7 @@ def invite(row: Assignment, _sent: dict[str, Any]) -> dict[str, Any]:
     """Ask somebody about this designation; they answer by their own link within two weeks."""
     made = invitations.invite(row, by=g.actor)
     said = {"message_id": made.message.id, "request_id": made.request.id}
-    return {**said, "channel": made.message.channel, "not_before": made.message.not_before}
+    return {**said, "channel": made.message.channel, "not_before": made.message.next_at}
 
 
 @resource.acts("/plans/<id:plan_id>/invite", Permission.CAMPAIGN_RUN, _plan, Nothing, AllInvited, status=202)

@@ -50,9 +50,11 @@ def change(item: ChecklistItem, data: Mapping[str, Any], *, version: int | None,
     rows.refuse_empty(data, NEEDED)
     _refuse_nonsense(item.plan, {name: getattr(item, name) for name in FIELDS} | dict(data))
     expect(item, version, data, FIELDS)
-    changes = revise(item, data, FIELDS) | rows.place(_in_order(item.plan), item, data.get("position"))
+    siblings = [] if data.get("position") is None else _in_order(item.plan)
+    owner = _owner(item.plan, {"owner_role_id": data.get("owner_role_id", item.owner_role_id)})
+    changes = rows.place(siblings, item, data.get("position")) | revise(item, data, FIELDS)
     if changes:
-        item.owner_role = _owner(item.plan, {"owner_role_id": item.owner_role_id})
+        item.owner_role = owner
         touch(item, by=by.label)
         record(Action.ITEM_CHANGED, item, by=by, changes=changes, plan=item.plan_id)
 

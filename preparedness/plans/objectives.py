@@ -33,6 +33,7 @@ def set_out(plan: Plan, texts: Sequence[str], *, by: Actor) -> None:
         objective.text, objective.position = text, position
     for each in spare:
         plan.objectives.remove(each)
+    plan.objectives.sort(key=lambda each: each.position)
     touch(plan, by=by.label)
     record(Action.OBJECTIVE_CHANGED, plan, by=by, count=len(texts))
 

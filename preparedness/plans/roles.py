@@ -92,7 +92,8 @@ def change(role: Role, data: Mapping[str, Any], *, version: int | None, by: Acto
     rows.refuse_archived(role.plan)
     rows.refuse_empty(data, NEEDED)
     expect(role, version, data, FIELDS)
-    changes = revise(role, data, FIELDS) | rows.place(_in_order(role.plan), role, data.get("position"))
+    siblings = [] if data.get("position") is None else _in_order(role.plan)
+    changes = rows.place(siblings, role, data.get("position")) | revise(role, data, FIELDS)
     if changes:
         touch(role, by=by.label)
         record(Action.ROLE_CHANGED, role, by=by, changes=changes, plan=role.plan_id)

@@ -60,6 +60,8 @@ def add(role: Role, data: Mapping[str, Any], *, by: Actor) -> Seat:
     _refuse_twin(role, label)
     db.session.flush()
     seat = db.session.scalar(select(Seat).where(Seat.role_id == role.id, Seat.label == label))
+    if seat is not None and seat.removed_at is None:
+        raise _twin(label)  # somebody else was a moment quicker
     with _alone(label):
         if seat is None:
             seat = Seat(agency_id=role.agency_id, role_id=role.id)
@@ -80,11 +82,12 @@ def change(seat: Seat, data: Mapping[str, Any], *, version: int | None, by: Acto
         _refuse_twin(seat.role, data["label"])
         _refuse_former(seat.role, data["label"])
     expect(seat, version, data, FIELDS)
+    siblings = seat.role.seats
     with _alone(data.get("label", seat.label)):
-        changes = revise(seat, data, FIELDS)
-    changes |= rows.place(seat.role.seats, seat, data.get("position"))
+        changes = rows.place(siblings, seat, data.get("position")) | revise(seat, data, FIELDS)
+        if changes:
+            touch(seat, by=by.label)
     if changes:
-        touch(seat, by=by.label)
         record(Action.SEAT_CHANGED, seat, by=by, changes=changes, plan=seat.role.plan_id)
 
 
