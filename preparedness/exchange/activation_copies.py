@@ -3,12 +3,10 @@
 What a call list says somebody answered is noted as said on the phone. It never makes anybody accept a role.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,21 +15,18 @@ from preparedness.accounts.models import Agency
 from preparedness.activations import availability, log, tasks
 from preparedness.activations.models import Activation, LogKind, LogLine, Reply, ReplyState, Task, TaskState
 from preparedness.audit import Actor
-from preparedness.contacts.models import PHONE_KINDS, Organisation, Person
+from preparedness.contacts.models import Organisation, Person
 from preparedness.database import db, now
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import activation_sheets
+from preparedness.exchange import activation_sheets, calling_orders
 from preparedness.exchange.activation_sheets import CALL_LIST, CHECKLIST, LOG, SHEETS
 from preparedness.exchange.arrivals import Arrival
 from preparedness.exchange.merge import Row
-from preparedness.exchange.organisation_sheet import first_channel
 from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _, moment
 from preparedness.plans.models import Seat
-from preparedness.vocabulary import ChannelKind
 
 CLOCKS_DIFFER = timedelta(minutes=5)
-HOURS = re.compile(r"([01]\d:[0-5]\d|2[0-3]:[0-5]\d)\s*[-–]\s*([01]\d:[0-5]\d|2[0-3]:[0-5]\d)")
 
 
 def subject(agency: Agency, activation_id: int | None) -> Subject:
@@ -200,13 +195,14 @@ def _figures(activation: Activation, replies: list[Reply], scope: Scope) -> dict
             person = assignment.asked_person
             if person is not None:
                 orders[person.id] = min(orders.get(person.id, assignment.call_order), assignment.call_order)
+    discreet = activation.plan.high_risk
     return {
         "roles": {
             each.id: "; ".join(seats[number].title for number in each.seat_ids if number in seats) for each in replies
         },
         "order": {each.id: orders.get(each.person_id) for each in replies},
-        "hours": {each.id: _hours(each.person, scope) for each in replies},
-        "number": {each.id: None if activation.plan.high_risk else _number(each.person) for each in replies},
+        "hours": {each.id: calling_orders.hours(each.person, scope.zone, scope.at) for each in replies},
+        "number": {each.id: None if discreet else calling_orders.reached(each.person) for each in replies},
     }
 
 
@@ -214,22 +210,3 @@ def _seats(replies: list[Reply]) -> list[Seat]:
     wanted = {number for each in replies for number in each.seat_ids}
     query = select(Seat).where(Seat.id.in_(wanted)).options(selectinload(Seat.role), selectinload(Seat.assignments))
     return list(db.session.scalars(query)) if wanted else []
-
-
-def _hours(person: Person, scope: Scope) -> str | None:
-    """The hours somebody gave, of their own clock, as the clock of the file shows them today."""
-    found = HOURS.fullmatch(str((person.capacity or {}).get("window") or ""))
-    if not found:
-        return None
-    day = scope.at.astimezone(ZoneInfo(person.timezone)).date()
-    ends = (datetime.combine(day, time.fromisoformat(each), ZoneInfo(person.timezone)) for each in found.groups())
-    return "-".join(end.astimezone(ZoneInfo(scope.zone)).strftime("%H:%M") for end in ends)
-
-
-def _number(person: Person) -> str | None:
-    """The number to call: their own, else their organisation's; a relay is named, its target never."""
-    for channels in (person.channels, person.organisation.channels if person.organisation else []):
-        channel = first_channel(channels, *PHONE_KINDS)
-        if channel is not None:
-            return channel.address
-    return _("by relay") if first_channel(person.channels, ChannelKind.RELAY) else None

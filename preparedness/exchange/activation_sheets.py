@@ -4,11 +4,10 @@ Answers noted on a call list are what somebody said on the phone; they never mak
 """
 
 from preparedness.activations.models import LogKind, Reply, ReplyState, Task, TaskState
-from preparedness.exchange import disclosures
 from preparedness.exchange.choices import Choices
 from preparedness.exchange.sheets import Column, Due, Editable, Sheet, Surroundings, ref_column, worded
 from preparedness.exchange.values import Kind
-from preparedness.i18n import _, _l, language_name, offset
+from preparedness.i18n import _l, language_name, offset
 
 YES, NEW, NO = Editable.YES, Editable.NEW, Editable.NO
 LATE = "! "
@@ -31,13 +30,6 @@ def _phase_and_source(task: Task, _around: Surroundings) -> str:
 def _language(reply: Reply, _around: Surroundings) -> str | None:
     """The language they are called in; at high risk none, for a language may tell a group."""
     return None if reply.activation.plan.high_risk else language_name(reply.person.language)
-
-
-def _number(reply: Reply, around: Surroundings) -> str | None:
-    """The number to call; of somebody sensitive no more than that there is a relay."""
-    if reply.person.sensitive:
-        return _("by relay")
-    return around.figures["number"].get(reply.id) if disclosures.may_leave(reply.person) else None
 
 
 CHECKLIST = Sheet(
@@ -101,7 +93,7 @@ CALL_LIST = Sheet(
             Kind.TEXT,
             16,
             NO,
-            _number,
+            lambda row, around: around.figures["number"].get(row.id),
             private=True,
         ),
         Column(

@@ -29,8 +29,8 @@ class Called:
 
     @property
     def id(self) -> int:
-        """The number of the designation."""
-        return self.designation.id
+        """The number of whoever is called, by which their rows are found again when they are erased."""
+        return self.person.id if self.person else 0
 
     @property
     def version(self) -> int:
@@ -87,12 +87,17 @@ def way(called: Called) -> ChannelKind | None:
 
 
 def number(called: Called) -> str | None:
+    """The number to call for a designation, if there is somebody to call."""
+    return reached(called.person) if called.person else None
+
+
+def reached(person: Person) -> str | None:
     """The number to call: their own, else their organisation's; a relay is named, its target never."""
-    if called.person is None:
-        return None
-    if called.person.sensitive:
+    if person.sensitive:
         return _("by relay")
-    found = _phone(called.person) if disclosures.may_leave(called.person) else None
+    found = _phone(person) if disclosures.may_leave(person) else None
+    if found is None and first_channel(person.channels, ChannelKind.RELAY):
+        return _("by relay")
     return found.address if found else None
 
 

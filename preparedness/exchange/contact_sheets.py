@@ -24,7 +24,7 @@ CONTACTS = Sheet(
     title=_l("Contact sheet"),
     spare=0,
     columns=(
-        ref_column(lambda row, _: refs.of(refs.DESIGNATION, row.id)),
+        ref_column(lambda row, _: refs.of(refs.DESIGNATION, row.designation.id)),
         Column("role", _l("Role"), Kind.TEXT, 24, NO, lambda row, _: row.designation.seat.title),
         Column("name", _l("Name or working name"), Kind.TEXT, 24, NO, lambda row, _: row.designation.shown_name),
         Column("language", _l("Language"), Kind.TEXT, 9, NO, _language),

@@ -16,7 +16,8 @@ from preparedness.database import db, now
 from preparedness.exchange import arrivals, originals, workbooks
 from preparedness.exchange.activation_sheets import CALL_LIST, CHECKLIST
 from preparedness.exchange.arrivals import Arrival, Trouble
-from preparedness.exchange.models import Change, CreatedRow, Return, Workbook
+from preparedness.exchange.contact_sheets import CONTACTS
+from preparedness.exchange.models import Change, CreatedRow, Return, Workbook, WorkbookKind
 from preparedness.exchange.organisation_sheet import ORGANISATIONS
 from preparedness.exchange.people_sheet import PEOPLE
 from preparedness.exchange.plan_sheets import DESIGNATIONS
@@ -37,7 +38,8 @@ THEIR_WORDS = dict.fromkeys(("note", "done_by"))
 def erase(person: Person) -> dict[str, int]:
     """Forget a person's rows in what was given out and in what came back; returns the counts."""
     named, reported = _named(person), _reported(person)
-    scrubbed = [copy.id for copy in _of_agency(Workbook, person) if _scrub(copy, named, reported)]
+    copies = _of_agency(Workbook, person)
+    scrubbed = [copy.id for copy in copies if _scrub(copy, named | _called(copy, person), reported)]
     changes = 0
     for brought in _of_agency(Return, person):
         mine = _with_slots(brought, person, named)
@@ -63,6 +65,12 @@ def _named(person: Person) -> Named:
         CALL_LIST.key: set(replies),
         DESIGNATIONS.key: {refs.of(refs.DESIGNATION, number) for number in designated},
     }
+
+
+def _called(copy: Workbook, person: Person) -> Named:
+    """The rows of a contact sheet by which a person is called, also as the contact point of an organisation."""
+    rows = workbooks.base_of(copy).get(CONTACTS.key, {}) if copy.kind is WorkbookKind.CONTACTS else {}
+    return {CONTACTS.key: {ref for ref, line in rows.items() if line.id == person.id}}
 
 
 def _reported(person: Person) -> set[str]:

@@ -81,3 +81,17 @@ def test_what_they_noted_of_a_task_goes_from_the_copy_and_from_what_came_back(wo
     said = str([back.rows, [(change.base, change.mine, change.server) for change in back.changes]])
     assert "sister" not in said
     assert "doing" in said
+
+
+def test_an_erased_person_is_on_no_contact_sheet_that_is_kept(world):
+    """In person, and as the contact point of an organisation that is designated."""
+    with writing():
+        stage.accepts(world.seat, world.amina)
+        stage.accepts(world.montreal, world.federation)
+        db.session.commit()
+    copy, _book = taken(world, WorkbookKind.CONTACTS, world.plan.id, contacts=True, reason="Power cuts")
+    erased(world, world.amina)
+
+    kept = workbooks.base_of(copy)["contacts"]
+    assert len(kept) == 2
+    assert not any(any(line.cells.values()) for line in kept.values())
