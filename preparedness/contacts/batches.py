@@ -138,6 +138,7 @@ def _refuse_strangers(roster: Roster, agency_id: int, rows: Sequence[Data]) -> N
         wanted = {row[name] for row in rows if row.get(name) is not None}
         for some in _chunks(sorted(wanted)):
             known = select(model.id).where(model.agency_id == agency_id, model.id.in_(some))
+            known = known.where(model.state != ContactState.ERASED)
             if set(some) - set(db.session.scalars(known)):
                 raise Missing(field=name)
 

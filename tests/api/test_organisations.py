@@ -89,6 +89,14 @@ def test_what_is_not_ours_is_a_404_by_its_field(ana, world, field):
         assert (answer.status_code, list(answer.json["errors"])) == (404, [field])
 
 
+def test_whoever_was_erased_is_nobodys_contact_point(ana, world):
+    ana.post(f"/people/{world.tomas.id}/erase", {"reason": "not_needed"})
+
+    answer = ana.post("/organisations", {**NEW, "contact_person_id": world.tomas.id})
+
+    assert (answer.status_code, list(answer.json["errors"])) == (404, ["contact_person_id"])
+
+
 @pytest.mark.parametrize(
     ("asked", "total"),
     [
