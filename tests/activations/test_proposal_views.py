@@ -24,7 +24,12 @@ def proposal(world):
 def test_it_waits_on_to_do_with_who_what_and_when(client, world, proposal):
     page = client.sign_in(world.members["ana"]).get("/").text
 
-    for said in ("National Seismic Service", "Strong earthquake near Les Cayes", "23:35 (Port-au-Prince)", "Earthquake, Haiti"):
+    for said in (
+        "National Seismic Service",
+        "Strong earthquake near Les Cayes",
+        "23:35 (Port-au-Prince)",
+        "Earthquake, Haiti",
+    ):
         assert said in page
     assert f'href="/proposals/{proposal.id}"' in page
     assert f'action="/proposals/{proposal.id}/dismiss"' in page
