@@ -236,7 +236,7 @@ import tablib
 COLUMNS = json.loads(sys.argv[2])
 fields = {name: models.CharField(max_length=200, blank=True, default="") for name in COLUMNS if name != "ref"}
 fields |= {"ref": models.CharField(max_length=20, unique=True), "__module__": "peer",
-           "Meta": type("Meta", (), {"app_label": "peer"})}
+           "Meta": type("Meta", (), {"app_label": "import_export"})}
 Person = type("Person", (models.Model,), fields)
 with connection.schema_editor() as editor:
     editor.create_model(Person)

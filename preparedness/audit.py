@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, event, insert, or_, select
-from sqlalchemy.orm import Mapped, Session, lazyload, mapped_column, relationship
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, event, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from preparedness import refs
 from preparedness.database import Changes, Model, OfAgency, Page, changed, db, insert_missing, now, page_of
@@ -203,11 +203,12 @@ class Entry(OfAgency, Model):
         which = self.subject_ref or ("" if self.subject_kind == "agency" else self.subject_id)
         return f"{SUBJECTS.get(self.subject_kind, self.subject_kind)} {which or ''}".strip()
 
-    def sealed(self, prev_hash: str) -> str:
-        """The hash of this line after the one before it."""
-        line = [prev_hash, self.seq, self.at.isoformat(), self.actor_kind.value, self.actor_id, self.actor_label]
-        line += [self.action.value, self.subject_kind, self.subject_id, self.subject_ref, self.digest]
-        return hashlib.sha256(json.dumps(line, ensure_ascii=False).encode()).hexdigest()
+
+def sealed(line: Any, seq: int | None, prev_hash: str) -> str:
+    """The hash of a line at its place after the one before it."""
+    said = [prev_hash, seq, line.at.isoformat(), line.actor_kind.value, line.actor_id, line.actor_label]
+    said += [line.action.value, line.subject_kind, line.subject_id, line.subject_ref, line.digest]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 class Detail(Model):
@@ -343,7 +344,12 @@ def broken_at(agency_id: int) -> int | None:
     for entry in db.session.scalars(select(Entry).where(Entry.agency_id == agency_id).order_by(Entry.seq)):
         detail = entry.detail
         honest = detail is None or _digest(detail.salt, detail.before, detail.after) == entry.digest
-        if entry.seq != expected or entry.prev_hash != last or entry.sealed(last) != entry.hash or not honest:
+        if (
+            entry.seq != expected
+            or entry.prev_hash != last
+            or sealed(entry, entry.seq, last) != entry.hash
+            or not honest
+        ):
             return entry.seq or expected
         last, expected = entry.hash or "", expected + 1
     head = db.session.scalar(select(Head).where(Head.agency_id == agency_id))
@@ -380,14 +386,19 @@ def _link(session: Session) -> None:
     if session.in_nested_transaction() or not session.info.pop("audited", False):
         return
     session.flush()
-    query = select(Entry).where(Entry.seq.is_(None)).order_by(Entry.agency_id, Entry.id)
-    fresh = session.scalars(query.options(lazyload(Entry.detail))).all()
+    entries: Any = Entry.__table__
+    fresh = session.execute(select(entries).where(entries.c.seq.is_(None)).order_by(entries.c.agency_id, entries.c.id))
     heads: dict[int, Head] = {}
-    for entry in fresh:
-        head = heads.get(entry.agency_id) or heads.setdefault(entry.agency_id, _head(session, entry.agency_id))
-        entry.seq, entry.prev_hash = head.seq + 1, head.hash
-        entry.hash = entry.sealed(head.hash)
-        head.seq, head.hash = entry.seq, entry.hash
+    links = []
+    for row in fresh:
+        head = heads.get(row.agency_id) or heads.setdefault(row.agency_id, _head(session, row.agency_id))
+        link = {"entry": row.id, "to_seq": head.seq + 1, "to_prev": head.hash}
+        link["to_hash"] = head.hash = sealed(row, head.seq + 1, head.hash)
+        head.seq += 1
+        links.append(link)
+    linked: dict[str, Any] = {"seq": bindparam("to_seq"), "prev_hash": bindparam("to_prev"), "hash": bindparam("to_hash")}
+    if links:
+        session.connection().execute(update(entries).where(entries.c.id == bindparam("entry")).values(linked), links)
     session.flush()
 
 

@@ -81,7 +81,7 @@ def test_a_chain_written_anew_from_a_line_on_does_not_agree_with_its_head(world)
     first, second = written(world, 2)
     with transaction():
         second.actor_label = "Somebody Else"
-        second.hash = second.sealed(first.hash)
+        second.hash = audit.sealed(second, second.seq, first.hash)
 
     assert audit.broken_at(world.agency.id) == 3
 

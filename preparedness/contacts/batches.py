@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -12,9 +11,9 @@ from preparedness import refs
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, ActorKind, record_many
 from preparedness.contacts.models import ChannelState, ContactState, Organisation, Person
-from preparedness.contacts.parts import CHANNELS, Data, Difference, Part, Row, difference, ordered, said
+from preparedness.contacts.parts import CHANNELS, Data, Difference, Part, Row, difference, said
 from preparedness.contacts.search import fold
-from preparedness.database import Changes, db, expect, now
+from preparedness.database import Changes, db, now
 from preparedness.errors import Missing
 from preparedness.notifications import suppressions
 
@@ -170,20 +169,20 @@ def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Act
     return moved + sorted(raced)
 
 
-def archive(roster: Roster, agency_id: int, ids: Sequence[int], archived: Action, *, by: Actor) -> list[Any]:
-    """Take rows out of the lists, in a few statements however many; those that were in them."""
+def archive(roster: Roster, agency_id: int, ids: Sequence[int], archived: Action, *, by: Actor) -> dict[int, Any]:
+    """Take rows out of the lists, in a few statements however many; those that were in them, by their numbers."""
     db.session.flush()
-    table, moment, found = _table(roster.model), now(), []
+    table, moment, found = _table(roster.model), now(), {}
     for some in _chunks(ids):
         query = select(roster.model).where(roster.model.agency_id == agency_id, roster.model.id.in_(some))
         rows = list(db.session.scalars(query.where(roster.model.state == ContactState.ACTIVE)))
         gone = update(table).where(table.c.id.in_([row.id for row in rows]))
         values = {"state": ContactState.ARCHIVED, "version": table.c.version + 1}
         db.session.execute(gone.values({**values, "updated_at": moment, "updated_by": by.label}))
-        found += rows
+        found |= {row.id: row for row in rows}
     changes: Changes = {"state": (ContactState.ACTIVE, ContactState.ARCHIVED)}
-    record_many(archived, [(row, changes, {"reason": None}) for row in found], by=by)
-    for row in found:
+    record_many(archived, [(row, changes, {"reason": None}) for row in found.values()], by=by)
+    for row in found.values():
         db.session.expire(row)
     return found
 
@@ -192,23 +191,6 @@ def said_of(roster: Roster, row: Any) -> dict[str, Any]:
     """All that is said of a row now, in the words a change is made in."""
     held: dict[str, Any] = {name: getattr(row, name) for name in roster.fields} | said(roster.parts, row)
     return held | (held.get("capacity") or {})
-
-
-def hold(roster: Roster, row: Any, data: Data, version: int | None) -> None:
-    """Keep a row as it is now until the change is saved: who else would change it waits, and then comes second.
-
-    Raises Stale where it is newer than the version seen, with both values of all that is said; Missing where it was
-    erased meanwhile.
-    """
-    db.session.flush()  # a refresh would forget what is not written yet
-    db.session.refresh(row, with_for_update={"key_share": True})
-    if row.state is ContactState.ERASED:
-        raise Missing
-    held = said_of(roster, row)
-    now_said = SimpleNamespace(
-        **{name: ordered(held.get(name)) for name in data}, version=row.version, updated_by=row.updated_by
-    )
-    expect(now_said, version, {name: ordered(value) for name, value in data.items()}, data)
 
 
 def _loaded(roster: Roster, agency_id: int, ids: Sequence[int]) -> dict[int, Any]:

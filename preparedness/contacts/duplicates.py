@@ -17,7 +17,7 @@ from preparedness.errors import Refused
 from preparedness.i18n import _, _l
 from preparedness.vocabulary import ChannelKind, Worded
 
-CHUNK = 500
+CHUNK, MANY = 500, 2_000
 
 
 class Likeness(Worded):
@@ -42,7 +42,20 @@ def twins(
     agency: Agency, rows: Sequence[Data], *, among: type[Person] | type[Organisation] = Person
 ) -> dict[int, list[Twin]]:
     """The likely twins of new rows, by the place of each among them; places without a twin are left out."""
+    return _likely(agency, [dict.fromkeys(_traits(row)) for row in rows], among)
+
+
+def twins_and_alike(
+    agency: Agency, rows: Sequence[Data], *, among: type[Person] | type[Organisation]
+) -> tuple[dict[int, list[Twin]], dict[int, int]]:
+    """The likely twins of new rows, and which of the rows seem to be the same as an earlier one among them."""
     traits = [dict.fromkeys(_traits(row)) for row in rows]
+    return _likely(agency, traits, among), _alike(traits)
+
+
+def _likely(
+    agency: Agency, traits: Sequence[dict["Trait", None]], among: type[Person] | type[Organisation]
+) -> dict[int, list[Twin]]:
     wanted = {trait for each in traits for trait in each}
     known = _known(agency, among, wanted)
     found: dict[int, list[Twin]] = {}
@@ -58,12 +71,12 @@ def of(agency: Agency, row: Data, *, among: type[Person] | type[Organisation] = 
     return twins(agency, [row], among=among).get(0, [])
 
 
-def alike(rows: Sequence[Data]) -> dict[int, int]:
-    """New rows that seem to be the same as an earlier one among them: the place of each, and of the earlier."""
+def _alike(traits: Sequence[dict["Trait", None]]) -> dict[int, int]:
+    """Rows that seem to be the same as an earlier one among them: the place of each, and of the earlier."""
     first: dict[Trait, int] = {}
     found: dict[int, int] = {}
-    for place, row in enumerate(rows):
-        for trait in _traits(row):
+    for place, each in enumerate(traits):
+        for trait in each:
             earlier = first.setdefault(trait, place)
             if earlier != place:
                 found.setdefault(place, earlier)
@@ -96,23 +109,40 @@ def _known(agency: Agency, model: Any, wanted: set[Trait]) -> dict[Trait, list[T
     known: dict[Trait, list[Twin]] = defaultdict(list)
     owner = Channel.person_id if model is Person else Channel.organisation_id
     standing = (model.agency_id == agency.id, model.state != ContactState.ERASED)
+    told = _told(model)
     for some in _chunks({value for likeness, value, _country in wanted if likeness is not Likeness.NAME}):
-        reached = select(model, Channel.kind, Channel.address_fold).join(Channel, owner == model.id)
-        for row, kind, address in db.session.execute(reached.where(*standing, Channel.address_fold.in_(some))):
-            likeness = Likeness.EMAIL if kind is ChannelKind.EMAIL else Likeness.PHONE
-            known[likeness, address, ""].append(_twin(row, likeness))
+        reached = select(*told, Channel.kind, Channel.address_fold).join(Channel, owner == model.id)
+        for row in db.session.execute(reached.where(*standing, *_among(Channel.address_fold, some))):
+            likeness = Likeness.EMAIL if row.kind is ChannelKind.EMAIL else Likeness.PHONE
+            if (likeness, row.address_fold, "") in wanted:
+                known[likeness, row.address_fold, ""].append(_twin(row, likeness))
     for some in _chunks({value for likeness, value, _country in wanted if likeness is Likeness.NAME}):
-        for row in db.session.scalars(select(model).where(*standing, model.name_fold.in_(some))):
+        for row in db.session.execute(select(*told).where(*standing, *_among(model.name_fold, some))):
             for country in (row.country, ""):
                 known[Likeness.NAME, row.name_fold, country].append(_twin(row, Likeness.NAME))
     return known
 
 
+def _told(model: Any) -> list[Any]:
+    """What is looked at of a row: no more, for there may be ten thousand."""
+    discreet = (model.sensitive, model.alias) if model is Person else ()
+    return [model.id, model.ref, model.name, model.name_fold, model.country, *discreet]
+
+
+def _among(column: Any, some: list[str] | None) -> list[Any]:
+    return [] if some is None else [column.in_(some)]
+
+
 def _twin(row: Any, likeness: Likeness) -> Twin:
-    return Twin(row.id, row.ref, row.shown_name, likeness)
+    hidden = getattr(row, "sensitive", False) and getattr(row, "alias", None)
+    return Twin(row.id, row.ref, row.alias if hidden else row.name, likeness)
 
 
-def _chunks(values: set[str]) -> Iterator[list[str]]:
+def _chunks(values: set[str]) -> Iterator[list[str] | None]:
+    """The values in parts that both engines take; None where there are so many that all rows are looked at."""
     listed = sorted(values)
+    if len(listed) > MANY:
+        yield None
+        return
     for start in range(0, len(listed), CHUNK):
         yield listed[start : start + CHUNK]

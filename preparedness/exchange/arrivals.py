@@ -1,78 +1,25 @@
-"""What came back: sheets, columns and rows, found by their hidden keys whatever was moved, renamed or sorted."""
+"""What came back, row by row: which row of ours each is, what its cells mean, and what cannot be taken."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from preparedness import refs
 from preparedness.exchange import cells
 from preparedness.exchange.cells import Place
 from preparedness.exchange.cells import Trouble as Trouble
+from preparedness.exchange.finds import SIGN as SIGN
+from preparedness.exchange.finds import Arrival as Arrival
+from preparedness.exchange.finds import Cell as Cell
+from preparedness.exchange.finds import Numbered as Numbered
+from preparedness.exchange.finds import found as found
+from preparedness.exchange.finds import manifest_fields as manifest_fields
+from preparedness.exchange.finds import written
 from preparedness.exchange.merge import Returned, Row, Rows, fingerprint
-from preparedness.exchange.sheets import Column, Editable, Sheet, Surroundings
-from preparedness.exchange.values import Value, as_text, clean
+from preparedness.exchange.sheets import Column, Editable, Surroundings
+from preparedness.exchange.values import Value, clean
 from preparedness.exchange.values import letters as letters
 from preparedness.i18n import _, ngettext
 
-SIGN = "#"
-TAG = "#pp:"
-FIRST_ROWS = 20
 SLOT_LENGTH = 24
-Cell = list[Any]
-Numbered = tuple[int, dict[int, Cell]]
-"""A row's number and its cells by column."""
-
-
-@dataclass
-class Arrival:
-    """One sheet as it came back."""
-
-    sheet: Sheet
-    name: str
-    columns: dict[str, int]
-    """Where each column stands now, by its key."""
-    below: list[Numbered] = field(default_factory=list)
-    """The rows below the keys, as they were read."""
-    rows: list[Returned] = field(default_factory=list)
-    """The rows that say something, understood."""
-    troubles: list[Trouble] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    read_only: int = 0
-    slots: dict[int, str] = field(default_factory=dict)
-    """What stands for a new row in the memory of what was created, by its row number."""
-
-    def address(self, column: str, row: int) -> str:
-        """A cell as people name it: F12."""
-        return f"{letters(self.columns[column])}{row}" if column in self.columns else str(row)
-
-
-def manifest_fields(read: Mapping[str, Any], sheet_name: str, prefix: str) -> dict[str, str]:
-    """What the workbook says about itself: its hidden sheet, or its own properties where that was lost."""
-    for sheet in read["sheets"]:
-        if sheet["name"] == sheet_name:
-            pairs = [(found.get(1), found.get(2)) for _number, found in _rows(sheet)]
-            told = {str(name[2]): as_text(value[2]) for name, value in pairs if name and value}
-            return {"subject": "", **told}
-    kept = {name.removeprefix(prefix): value for name, value in read["properties"].items() if name.startswith(prefix)}
-    return {"subject": "", **{name: "" if value == "None" else value for name, value in kept.items()}} if kept else {}
-
-
-def found(read: Mapping[str, Any], sheets: Sequence[Sheet]) -> dict[str, Arrival]:
-    """The sheets of this kind that the workbook holds, each with the rows below its keys."""
-    known: dict[str, Arrival] = {}
-    for part in read["sheets"]:
-        rows = _rows(part)
-        keys_at = next((place for place, (_at, row) in enumerate(rows[:FIRST_ROWS]) if _is_key_row(row)), None)
-        if keys_at is None:
-            continue
-        number, keys = rows[keys_at]
-        columns = {str(cell[2])[1:]: place for place, cell in keys.items() if str(cell[2]).startswith(SIGN)}
-        sheet = _sheet_of(columns, sheets)
-        if sheet is not None and sheet.key not in known:
-            below = [(at, row) for at, row in rows[keys_at + 1 :] if at != number + 1 or _holds_data(row, columns)]
-            arrival = known[sheet.key] = Arrival(sheet, part["name"], columns, below)
-            arrival.notices += _unknown_columns(dict(rows).get(number + 1, {}), columns, part["name"])
-    return known
 
 
 def take(
@@ -85,7 +32,7 @@ def take(
 ) -> None:
     """Understand the rows of a sheet: its Refs, its cells, and what cannot be taken."""
     for column in offered:
-        if column.editable is not Editable.NO and column.key not in arrival.columns:
+        if column.editable is not Editable.NO and column.key not in arrival.columns and not arrival.foreign:
             arrival.notices.append(_missing_column(arrival, around.heading(column)))
     present = [
         Place(column, around.pattern(column), arrival.columns[column.key])
@@ -107,16 +54,16 @@ def new_words(arrival: Arrival, key: str, base: Rows) -> list[tuple[str, str]]:
     """What the new rows of a sheet say in one column, each with what names the row: its spare Ref or its number."""
     words = []
     for number, row in arrival.below:
-        ref = _said(row, arrival.columns.get("ref"))
-        if ref not in base and (text := _said(row, arrival.columns.get(key))):
+        ref = written(row, arrival.columns.get("ref"))
+        if ref not in base and (text := written(row, arrival.columns.get(key))):
             words.append((row_name(arrival.sheet.key, ref, number), text))
     return words
 
 
 def named(arrival: Arrival) -> list[tuple[int, str]]:
     """The rows of a sheet that say which row they are: number, and Ref or spare Ref."""
-    said = ((number, _said(row, arrival.columns.get("ref"))) for number, row in arrival.below)
-    return [(number, refs.checked(text) or text) for number, text in said if text]
+    words = ((number, written(row, arrival.columns.get("ref"))) for number, row in arrival.below)
+    return [(number, refs.checked(text) or text) for number, text in words if text]
 
 
 def row_name(sheet: str, ref: str | None, number: int) -> str:
@@ -131,24 +78,44 @@ def _values(
     arrival: Arrival, number: int, row: Mapping[int, Cell], before: Row | None, present: Sequence[Place]
 ) -> Row:
     """The cells of a row that may be changed, understood. A row in which nothing differs is what was given out."""
+    if before is None:
+        return _new_values(arrival, number, row, present)
     values: dict[str, Value] = {}
-    same = before is not None
+    same = True
     for place in present:
         key, cell = place.key, row.get(place.at)
-        given = before.get(key) if before is not None else None
+        given = before.get(key)
         if cell is None and given is None:
             values[key] = None
         elif same and place.free and cell is not None and cell[2] == given and cell[1] == "s":
             values[key] = given  # a text as it was given out, which is most of what there is
         else:
             understood = place.understood(cell, given) if cell is not None else NOTHING
-            same = _took(arrival, number, place, understood, given, values, before is not None) and same
-    if same and before is not None:
+            same = _took(arrival, number, place, understood, given, values) and same
+    if same:
         return before
-    fixed = [
-        place.key for place in present if place.fixed(known=before is not None) and place.key != arrival.sheet.named_by
-    ]
+    fixed = [place.key for place in present if place.fixed and place.key != arrival.sheet.named_by]
     return {key: value for key, value in values.items() if key not in fixed}
+
+
+def _new_values(arrival: Arrival, number: int, row: Mapping[int, Cell], present: Sequence[Place]) -> dict[str, Value]:
+    """What the cells of a new row mean; what programs alone fill is left alone."""
+    values: dict[str, Value] = {}
+    for place in present:
+        cell = row.get(place.at)
+        if place.column.editable is Editable.NO:
+            continue
+        if cell is None:
+            values[place.key] = None
+        elif place.plain and cell[1] == "s":
+            values[place.key] = clean(cell[2]) or None
+        else:
+            understood = place.understood(cell, None)
+            if understood.problem or understood.notice:
+                _say(arrival, number, place, understood)
+            if not understood.problem:
+                values[place.key] = understood.value
+    return values
 
 
 def _took(
@@ -158,22 +125,26 @@ def _took(
     understood: cells.Understood,
     given: Value,
     values: dict[str, Value],
-    known: bool,
 ) -> bool:
-    """Take what a cell means, or say what is wrong with it; True where it is as it was given out."""
+    """Take what a cell of a known row means, or say what is wrong with it; True where it is as it was given out."""
     same = understood.problem is None and understood.value == given
-    if place.fixed(known=known):
-        arrival.read_only += known and not same
-        if known and not understood.problem:
+    if place.fixed:
+        arrival.read_only += not same
+        if not understood.problem:
             values[place.key] = understood.value  # never written: it may tell that rows changed places
         return same or place.key != arrival.sheet.named_by
+    if not understood.problem:
+        values[place.key] = understood.value
+    _say(arrival, number, place, understood)
+    return same
+
+
+def _say(arrival: Arrival, number: int, place: Place, understood: cells.Understood) -> None:
+    """What is wrong with a cell, or what was forgiven."""
     if understood.problem:
         arrival.troubles.append(_trouble(arrival, number, place.key, understood.problem))
-    else:
-        values[place.key] = understood.value
     if understood.notice:
         arrival.notices.append(f"{arrival.name} {arrival.address(place.key, number)}: {understood.notice}")
-    return same
 
 
 def _missing_column(arrival: Arrival, heading: str) -> str:
@@ -213,10 +184,10 @@ def _ref(
     arrival: Arrival, number: int, row: Mapping[int, Cell], base: Rows, created: Mapping[str, str]
 ) -> tuple[str | None, Trouble | None]:
     """Which row it is: its Ref, read kindly; repaired by the cross-check beside it where it was damaged."""
-    text = _said(row, arrival.columns.get("ref"))
+    text = written(row, arrival.columns.get("ref"))
     if text in base:
         return text, None
-    check = _said(row, arrival.columns.get("check")).split(" ")[0]
+    check = written(row, arrival.columns.get("check")).split(" ")[0]
     if not text:
         return (check if check in base else None), None
     for each in (text, refs.checked(text) or text.upper()):
@@ -253,43 +224,3 @@ def _trouble(arrival: Arrival, number: int, key: str, problem: cells.Problem) ->
     return Trouble(
         arrival.name, arrival.address(key, number), number, key, problem.read, problem.wanted, problem.sentence
     )
-
-
-def _rows(part: Mapping[str, Any]) -> list[Numbered]:
-    return [(number, {cell[0]: cell for cell in row}) for number, row in part["rows"]]
-
-
-def _is_key_row(row: Mapping[int, Cell]) -> bool:
-    return any(cell[2] == f"{SIGN}ref" or str(cell[2]).startswith(TAG) for cell in row.values())
-
-
-def _holds_data(row: Mapping[int, Cell], columns: Mapping[str, int]) -> bool:
-    """True for the row below the keys where it is no heading: somebody deleted the headings."""
-    text = _said(row, columns.get("ref"))
-    return refs.checked(text) is not None or refs.is_spare(text) or text.isdecimal()
-
-
-def _said(row: Mapping[int, Cell], place: int | None) -> str:
-    cell = row.get(place) if place else None
-    if cell and cell[1] == "s" and cell[2].isascii() and cell[2].replace("-", "").isalnum():
-        return str(cell[2])
-    return clean(as_text(cell[2])) if cell and cell[2] is not None else ""
-
-
-def _sheet_of(columns: Mapping[str, int], sheets: Sequence[Sheet]) -> Sheet | None:
-    """The sheet that the tag names, or the one that most of the keys belong to."""
-    tag = next((key for key in columns if key.startswith(TAG[1:])), None)
-    if tag:
-        return next((sheet for sheet in sheets if sheet.key == tag.split(":")[1]), None)
-    shared = {sheet.key: len({column.key for column in sheet.columns} & set(columns)) for sheet in sheets}
-    best = max(sheets, key=lambda sheet: shared[sheet.key])
-    return best if shared[best.key] * 2 > len(best.columns) else None
-
-
-def _unknown_columns(headings: Mapping[int, Cell], columns: Mapping[str, int], name: str) -> list[str]:
-    """Columns that somebody added: named, and left aside."""
-    added = [str(cell[2]) for place, cell in headings.items() if place not in columns.values() and cell[2]]
-    return [
-        _("%(sheet)s: the column “%(column)s” is not part of this copy and was left aside.", sheet=name, column=each)
-        for each in added
-    ]

@@ -6,19 +6,17 @@ Nothing is guessed: a date that is no date, a word that is in no list and a prog
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import LazyString
 
-from preparedness.exchange.choices import WRITTEN_BETWEEN, Unknown
+from preparedness.exchange.choices import WRITTEN_BETWEEN, Unknown, fold
+from preparedness.exchange.dated_cells import FIRST_DATE as FIRST_DATE
+from preparedness.exchange.dated_cells import Odd, as_date, as_datetime, as_time
 from preparedness.exchange.sheets import Column, Editable
 from preparedness.exchange.values import Kind, Pattern, Value, as_text, clean, dialled, fifteen_digits
 from preparedness.i18n import _, _l
 
-FIRST_DATE = date(1900, 3, 1)
-ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-CLOCK = re.compile(r"(\d{1,2}) ?[:hH] ?(\d{2})?(?::\d{2}(?:\.\d+)?)?")
 WHOLE = re.compile(r"[+-]?\d{1,15}")
 DECIMAL = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?")
 SPACES = dict.fromkeys(map(ord, " \u202f\u2009"))
@@ -61,10 +59,6 @@ class Trouble:
     sentence: str
 
 
-class _Odd(Exception):  # noqa: N818
-    """A value that this kind of column does not understand."""
-
-
 def understood(cell: list[Any] | None, pattern: Pattern, *, base: Value = None) -> Understood:
     """What a cell of a workbook means in a column of this pattern. No cell is an empty one."""
     if cell is None:
@@ -79,13 +73,22 @@ def understood(cell: list[Any] | None, pattern: Pattern, *, base: Value = None) 
     try:
         if pattern.kind is Kind.PHONE and not isinstance(value, str):
             return _phone_as_number(value, base)
-        return Understood(READERS[pattern.kind](value, kind, pattern), notice=notice)
-    except _Odd:
+        found = READERS[pattern.kind](value, kind, pattern)
+        return Understood(found, notice=notice or _renamed(value, found, pattern, base))
+    except Odd:
         read, asked = clean(str(value))[:80], wanted(pattern)
         sentence = _("“%(read)s” is not understood here. Wanted: %(wanted)s.", read=read, wanted=asked)
         return Understood(problem=Problem(read, asked, sentence))
     except Unknown as unknown:
         return Understood(problem=_not_in_list(unknown, pattern))
+
+
+def _renamed(value: Any, found: Value, pattern: Pattern, base: Value) -> str | None:
+    """That a word of the list is called otherwise today, where somebody chose it since."""
+    if found == base or not pattern.successors or fold(as_text(value)) not in pattern.successors:
+        return None
+    now = pattern.choices.label(str(found)) if pattern.choices else str(found)
+    return _("“%(read)s” is no longer in the list; it counts as “%(now)s”.", read=clean(as_text(value)), now=now)
 
 
 def wanted(pattern: Pattern) -> str:
@@ -149,118 +152,66 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text).lstrip("0")
 
 
-def _date(value: Any, kind: str, _pattern: Pattern) -> Value:
-    if kind == "d":
-        moment = datetime.fromisoformat(value)
-        if moment.time() != time(0):
-            raise _Odd
-        return _in_range(moment.date()).isoformat()
-    return _in_range(_iso_date(clean(as_text(value)))).isoformat()
-
-
-def _iso_date(text: str) -> date:
-    found = ISO_DATE.fullmatch(text)
-    if not found:
-        raise _Odd
-    try:
-        return date(*map(int, found.groups()))
-    except ValueError:
-        raise _Odd from None
-
-
-def _in_range(day: date) -> date:
-    if day < FIRST_DATE:
-        raise _Odd
-    return day
-
-
-def _datetime(value: Any, kind: str, pattern: Pattern) -> Value:
-    if kind == "d":
-        moment = datetime.fromisoformat(value) + timedelta(milliseconds=500)
-        _in_range(moment.date())
-        return moment.replace(microsecond=0).isoformat()
-    if kind not in "st":
-        raise _Odd
-    text = clean(value).replace("T", " ")
-    day, _space, clock = text.partition(" ") if ISO_DATE.match(text) else ("", "", text)
-    if day:
-        return datetime.combine(_in_range(_iso_date(day)), _clock(clock)).isoformat()
-    return _first_after(pattern.since, _clock(clock)).isoformat()
-
-
-def _first_after(since: datetime | None, clock: time) -> datetime:
-    """A time of day without its day means the first such time after the copy was taken offline."""
-    if since is None:
-        raise _Odd
-    moment = datetime.combine(since.date(), clock)
-    return moment if moment >= since.replace(tzinfo=None, second=0, microsecond=0) else moment + timedelta(days=1)
-
-
-def _time(value: Any, kind: str, _pattern: Pattern) -> Value:
-    if kind == "d":
-        return datetime.fromisoformat(value).strftime("%H:%M")
-    if kind not in "st":
-        raise _Odd
-    return _clock(clean(value)).strftime("%H:%M")
-
-
-def _clock(text: str) -> time:
-    found = CLOCK.fullmatch(text.strip())
-    if not found:
-        raise _Odd
-    try:
-        return time(int(found[1]), int(found[2] or 0))
-    except ValueError:
-        raise _Odd from None
-
-
 def _whole(value: Any, _kind: str, _pattern: Pattern) -> Value:
     if isinstance(value, bool):
-        raise _Odd
+        raise Odd
     if isinstance(value, int | float):
         if not float(value).is_integer() or abs(value) >= LARGEST_WHOLE:
-            raise _Odd
+            raise Odd
         return int(value)
     text = clean(value).translate(SPACES)
     if not WHOLE.fullmatch(text):
-        raise _Odd
+        raise Odd
     return int(text)
 
 
 def _number(value: Any, _kind: str, _pattern: Pattern) -> Value:
     if isinstance(value, bool):
-        raise _Odd
+        raise Odd
     if isinstance(value, str):
         text = clean(value).translate(SPACES)
         if not DECIMAL.fullmatch(text):
-            raise _Odd
+            raise Odd
         return fifteen_digits(float(text.replace(",", ".")))
     return fifteen_digits(value)
 
 
 def _choice(value: Any, _kind: str, pattern: Pattern) -> Value:
     assert pattern.choices is not None
-    return pattern.choices.code(clean(as_text(value)))
+    return _today(clean(as_text(value)), pattern.choices.code, pattern)
 
 
 def _set(value: Any, _kind: str, pattern: Pattern) -> Value:
     assert pattern.choices is not None
-    return pattern.choices.codes(clean(as_text(value))) or None
+    return _today(clean(as_text(value)), pattern.choices.codes, pattern) or None
+
+
+def _today(text: str, meaning: Callable[[str], Value], pattern: Pattern) -> Value:
+    """What words of a list mean; those that are no longer in it mean what they became."""
+    for _turn in range(len(pattern.successors)):
+        try:
+            return meaning(text)
+        except Unknown as unknown:
+            successor = pattern.successors.get(fold(unknown.text))
+            if unknown.several or successor is None:
+                raise
+            text = text.replace(unknown.text, successor)
+    return meaning(text)
 
 
 def _yes_no(value: Any, _kind: str, _pattern: Pattern) -> Value:
     text = clean(as_text(value)).casefold()
     if text not in YES | NO:
-        raise _Odd
+        raise Odd
     return text in YES
 
 
 READERS: dict[Kind, Callable[[Any, str, Pattern], Value]] = {
     Kind.TEXT: _text,
     Kind.PHONE: _phone,
-    Kind.DATE: _date,
-    Kind.DATETIME: _datetime,
-    Kind.TIME: _time,
+    Kind.DATE: as_date,
+    Kind.DATETIME: as_datetime,
+    Kind.TIME: as_time,
     Kind.WHOLE: _whole,
     Kind.NUMBER: _number,
     Kind.CHOICE: _choice,
@@ -275,7 +226,10 @@ class Place:
 
     def __init__(self, column: Column, pattern: Pattern, at: int) -> None:
         self.column, self.key, self.pattern, self.at = column, column.key, pattern, at
-        self.free = pattern.kind in (Kind.TEXT, Kind.PHONE)
+        self.plain = pattern.kind is Kind.TEXT
+        self.free = self.plain or pattern.kind is Kind.PHONE
+        self.fixed = column.editable is not Editable.YES
+        """True where the cells of rows that are known already are for reading only."""
         self.told: dict[tuple[str, Any], Understood] = {}
 
     def understood(self, cell: list[Any], given: Value) -> Understood:
@@ -286,7 +240,3 @@ class Place:
         if said not in self.told:
             self.told[said] = understood(cell, self.pattern, base=given)
         return self.told[said]
-
-    def fixed(self, *, known: bool) -> bool:
-        """True where the cells of rows that are, or are not, known already are for reading only."""
-        return self.column.editable is Editable.NO or (known and self.column.editable is Editable.NEW)

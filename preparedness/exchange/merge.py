@@ -66,6 +66,10 @@ class Rules:
     same: Collection[str] = frozenset()
     """Rows that came back as they were given out, and say nothing more."""
 
+    def knows(self, ref: str | None, column: str, said: Value | Row) -> bool:
+        """True where this very entry was settled before."""
+        return bool(self.kept) and key(ref, column, said) in self.kept
+
     def together(self, column: str) -> tuple[str | None, Sequence[str]]:
         """The group of a column with its columns, or the column alone."""
         for name, columns in self.groups.items():
@@ -98,6 +102,10 @@ def merge(
 def fingerprint(value: Value | Row) -> str:
     """What stands for a value in the memory of decisions, which keeps no personal data."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+GONE = fingerprint(None)
+"""What a workbook says of a row that is not in it."""
 
 
 def key(ref: str | None, column: str, value: Value | Row) -> Key:
@@ -170,7 +178,7 @@ def _new(
         if row.ref in base or not (row.ref is None or is_spare(row.ref)):
             continue
         cells = {column: row.cells[column] for column in rules.fresh if row.cells.get(column) is not None}
-        if not cells or key(row.ref, WHOLE_ROW, cells) in rules.kept:
+        if not cells or rules.knows(row.ref, WHOLE_ROW, cells):
             continue
         yield Difference(Outcome.CREATE, row.number, row.ref, mine=cells)
         target = joined.get(row.number, "")
@@ -196,7 +204,7 @@ def _edited_but_gone(row: Returned, ref: str, base: Row, edited: Sequence[str]) 
 def _missing(base: Rows, given_back: Collection[str | None], server: Rows, rules: Rules) -> Iterator[Difference]:
     """Rows that are no longer in the workbook: a proposal to remove, a conflict where they were edited here."""
     for ref, row in base.items():
-        if ref in given_back or ref not in server or ref in rules.added or key(ref, WHOLE_ROW, None) in rules.kept:
+        if ref in given_back or ref not in server or ref in rules.added or (ref, WHOLE_ROW, GONE) in rules.kept:
             continue
         edited = any(server[ref].get(column) != row.get(column) for column in rules.editable)
         outcome = Outcome.CONFLICT if edited else Outcome.REMOVAL
@@ -238,9 +246,7 @@ def _cells(
     sent = [column for column in columns if column in row.cells]
     edited = [column for column in sent if row.cells[column] != base.get(column)]
     agreed = [column for column in edited if row.cells[column] == server.get(column)]
-    wanted = [
-        column for column in edited if column not in agreed and key(ref, column, row.cells[column]) not in rules.kept
-    ]
+    wanted = [column for column in edited if column not in agreed and not rules.knows(ref, column, row.cells[column])]
     if ref in rules.added:
         sent = edited  # what a new row left empty follows from elsewhere: that is nobody's other entry
     there = [column for column in sent if server.get(column) not in (base.get(column), row.cells[column])]

@@ -112,6 +112,9 @@ class Return(OfAgency, Edited, Model):
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     problems: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     notices: Mapped[list[str]] = mapped_column(default=list)
+    mapping: Mapped[Any] = mapped_column(JSON, nullable=True)
+    """Of a file of somebody else's making: which of its columns is which, or that somebody is to say so."""
+
     applied_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     two_way: Mapped[bool] = mapped_column(default=False)
@@ -153,9 +156,9 @@ class Change(Model):
     column: Mapped[str] = mapped_column(default="")
     label: Mapped[str | None]
     cell: Mapped[str | None]
-    base: Mapped[Any] = mapped_column(JSON, nullable=True)
-    mine: Mapped[Any] = mapped_column(JSON, nullable=True)
-    server: Mapped[Any] = mapped_column(JSON, nullable=True)
+    base: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    mine: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    server: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     server_by: Mapped[str | None]
     server_at: Mapped[datetime | None]
     server_version: Mapped[int | None]
@@ -165,7 +168,7 @@ class Change(Model):
     why: Mapped[Why | None]
     twin: Mapped[str | None]
     decision: Mapped[str | None]
-    value: Mapped[Any] = mapped_column(JSON, nullable=True)
+    value: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     """What was typed where neither entry is right."""
     applied_at: Mapped[datetime | None]
     undo: Mapped[Any] = mapped_column(JSON, nullable=True)
@@ -197,3 +200,13 @@ class CreatedRow(Model):
     slot: Mapped[str]
     kind: Mapped[str]
     row_id: Mapped[int]
+
+
+class ColumnMapping(OfAgency, Model):
+    """Which column is which in tables with these headings, as somebody of the institution said."""
+
+    __tablename__ = "mapping"
+    __table_args__ = (UniqueConstraint("agency_id", "header_hash"),)
+
+    header_hash: Mapped[str]
+    columns: Mapped[dict[str, Any]]

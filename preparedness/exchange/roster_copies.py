@@ -18,7 +18,7 @@ from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.merge import Row
 from preparedness.exchange.organisation_sheet import ORGANISATIONS
 from preparedness.exchange.people_sheet import PEOPLE
-from preparedness.exchange.roster_fields import Ids, loaded, sent, with_channels
+from preparedness.exchange.roster_fields import Ids, Loader, sent, with_channels
 from preparedness.exchange.roster_sheets import SHEETS
 from preparedness.exchange.sheets import Column, Line, Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _
@@ -111,11 +111,9 @@ def problems(sheet: str, cells: Row, _around: Surroundings) -> dict[str, str]:
 def twins(agency: Agency, sheet: str, rows: Mapping[int, Any]) -> dict[int, str | int]:
     """Who shares an address, a number, or a name and a country with a new row: somebody here, or an earlier row."""
     data = [with_channels(sent(sheet, cells)) for cells in rows.values()]
-    found = duplicates.twins(agency, data, among=_model(sheet))
+    found, same = duplicates.twins_and_alike(agency, data, among=_model(sheet))
     numbers = list(rows)
-    alike: dict[int, str | int] = {
-        numbers[place]: numbers[earlier] for place, earlier in duplicates.alike(data).items()
-    }
+    alike: dict[int, str | int] = {numbers[place]: numbers[earlier] for place, earlier in same.items()}
     return alike | {numbers[place]: twins[0].ref for place, twins in found.items()}
 
 
@@ -176,9 +174,8 @@ def _make(verbs: Any, agency: Agency, sheet: str, rows: Mapping[str, Row], ids: 
     """Add the new rows in one go; their ids by name. What points to rows that are not there yet comes later."""
     if not rows:
         return {}
-    data = [
-        loaded(sheet, {key: value for key, value in cells.items() if key not in LATER}, ids) for cells in rows.values()
-    ]
+    load = Loader(sheet, ids)
+    data = [load.new({key: value for key, value in cells.items() if key not in LATER}) for cells in rows.values()]
     return dict(zip(rows, verbs.add_many(agency, data, by=by), strict=True))
 
 
@@ -196,6 +193,7 @@ def _change(
 ) -> None:
     if not rows:
         return
-    changes = [(ids[ref], versions.get(ref), loaded(sheet, cells, ids, partial=True)) for ref, cells in rows.items()]
+    load = Loader(sheet, ids)
+    changes = [(ids[ref], versions.get(ref), load.changed(cells)) for ref, cells in rows.items()]
     if verbs.change_many(agency, changes, by=by):
         raise Refused(_("Somebody else saved some of these rows at the same moment. Nothing was applied: try again."))

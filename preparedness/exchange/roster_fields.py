@@ -32,7 +32,7 @@ WRITTEN = frozenset({"name", "alias", "city", "function", "covers", "contact", "
 def problems(sheet: str, cells: Row) -> dict[str, str]:
     """What the shapes of contacts say about cells, each by itself: column and sentence."""
     shape, said = _shape(sheet).fields, {}
-    for name, value in sent(sheet, {key: value for key, value in cells.items() if key in WRITTEN}).items():
+    for name, value in sent(sheet, {key: cells[key] for key in WRITTEN if key in cells}).items():
         try:
             shape[name].deserialize(value)
         except ValidationError as error:
@@ -40,14 +40,47 @@ def problems(sheet: str, cells: Row) -> dict[str, str]:
     return said
 
 
-def loaded(sheet: str, cells: Row, ids: Ids, *, partial: bool = False) -> dict[str, Any]:
-    """A row's cells as the verbs of contacts take them, by way of the same shape as a page or program."""
-    filled = cells if partial else {key: value for key, value in cells.items() if value is not None}
-    said = sent(sheet, filled, ids)
-    if not partial and sheet == PEOPLE.key:
-        said = with_channels(said)
-    data: dict[str, Any] = _shape(sheet).load(said)
-    return data
+class Loader:
+    """Turns the rows of a sheet into what the verbs of contacts take, field by field through the same shapes.
+
+    Texts that people write freely were held against them when they were read, and stay as they are; a number gets its
+    one form; words of a list mean the same in each row, and are looked up once.
+    """
+
+    def __init__(self, sheet: str, ids: Ids) -> None:
+        self.sheet, self.ids = sheet, ids
+        self.shape = _shape(sheet).fields
+        self.told: dict[tuple[str, str], Any] = {}
+
+    def new(self, cells: Row) -> dict[str, Any]:
+        """All that a new row says."""
+        said = sent(self.sheet, {key: value for key, value in cells.items() if value is not None}, self.ids)
+        if self.sheet != PEOPLE.key:
+            return self._loaded(said)
+        if "phone" in said:
+            said["phone"] = self.shape["phone"].deserialize(said["phone"])
+        channels = with_channels(said).pop("channels")
+        return {**self._loaded(said), "channels": channels}
+
+    def changed(self, cells: Row) -> dict[str, Any]:
+        """What a row says anew."""
+        return self._loaded(sent(self.sheet, cells, self.ids))
+
+    def _loaded(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value if name in FREE else self._field(name, value) for name, value in said.items()}
+
+    def _field(self, name: str, value: Any) -> Any:
+        if name == "phone":
+            return self.shape[name].deserialize(value)
+        key = (name, repr(value))
+        if key not in self.told:
+            self.told[key] = self.shape[name].deserialize(value)
+        told = self.told[key]
+        return list(told) if isinstance(told, list) else told
+
+
+FREE = frozenset({"name", "alias", "city", "function", "email"})
+"""Fields that people write freely."""
 
 
 @cache
@@ -56,13 +89,18 @@ def _shape(sheet: str) -> Schema:
     return OrganisationSchema(partial=True) if sheet == ORGANISATIONS.key else PersonSchema(partial=True)
 
 
-def with_channels(sent: dict[str, Any]) -> dict[str, Any]:
+def with_channels(said: dict[str, Any]) -> dict[str, Any]:
     """How somebody new is reached: the best channel first; a number is of the kind that the best channel names."""
-    best = sent.pop("best_channel", None)
-    phone_kind = best if best in {str(kind) for kind in PHONE_KINDS} else ChannelKind.PHONE.value
-    kinds = {"email": ChannelKind.EMAIL.value, "phone": phone_kind}
-    channels = [{"kind": kind, "address": sent.pop(key)} for key, kind in kinds.items() if key in sent]
-    return {**sent, "channels": sorted(channels, key=lambda each: each["kind"] != best)}
+    best = said.pop("best_channel", None)
+    kinds = {"email": ChannelKind.EMAIL, "phone": ChannelKind(best) if best in PHONES else ChannelKind.PHONE}
+    channels = [{"kind": kind, "address": said.pop(key)} for key, kind in kinds.items() if key in said]
+    if len(channels) > 1 and channels[1]["kind"] == best:
+        channels.reverse()
+    said["channels"] = channels
+    return said
+
+
+PHONES = frozenset(str(kind) for kind in PHONE_KINDS)
 
 
 def sent(sheet: str, cells: Row, ids: Ids | None = None) -> dict[str, Any]:

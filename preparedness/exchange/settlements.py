@@ -176,8 +176,10 @@ def _keep_decisions(copy: Workbook, changes: Sequence[Any]) -> None:
     known = kept(copy)
     settled = []
     for change in changes:
+        if not _is_settled(change):
+            continue
         own = key(change.ref, change.column, change.mine)
-        if _is_settled(change) and own not in known:
+        if own not in known:
             decision = known[own] = change.decision or (MINE if taken(change) else SERVER)
             ref, column, said = own
             settled.append(
