@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from preparedness import refs
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
-from preparedness.contacts import batches, parts, rosters, search, standing
+from preparedness.contacts import batches, locks, parts, rosters, search, standing
 from preparedness.contacts.models import ContactState, Organisation, Person
 from preparedness.contacts.parts import Data
 from preparedness.database import Page, db, expect, page_of, revise, touch
@@ -127,7 +127,7 @@ def add_many(agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
 
 def change(organisation: Organisation, data: Data, *, version: int | None, by: Actor) -> None:
     """Change what is said of an organisation; raises Stale where the row is newer than the version seen."""
-    batches.hold(ORGANISATIONS, organisation, data, version)
+    locks.hold(ORGANISATIONS, organisation, data, version)
     standing.verify(organisation, data.get("vettings") or [], by=by)
     change_many(db.session.get_one(Agency, organisation.agency_id), [(organisation.id, None, data)], by=by)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 from preparedness import refs
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, ActorKind, record
-from preparedness.contacts import batches, erasing, homes, parts, rosters, search, standing
+from preparedness.contacts import batches, erasing, homes, locks, parts, rosters, search, standing
 from preparedness.contacts.models import ContactState, Erasure, ErasureReason, Organisation, Person
 from preparedness.contacts.parts import Data
 from preparedness.database import Page, db, expect, now, page_of, revise, touch
@@ -157,7 +157,7 @@ def add_many(agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
 
 def change(person: Person, data: Data, *, version: int | None, by: Actor) -> None:
     """Change what is said of somebody; raises Stale where the row is newer than the version seen."""
-    batches.hold(PEOPLE, person, data, version)
+    locks.hold(PEOPLE, person, data, version)
     _say_beside(person, data, by)
     change_many(db.session.get_one(Agency, person.agency_id), [(person.id, None, data)], by=by)
 
