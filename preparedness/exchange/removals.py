@@ -9,6 +9,7 @@ from sqlalchemy import select
 from preparedness.accounts.models import Agency
 from preparedness.activations.models import Reply, Task
 from preparedness.audit import Actor
+from preparedness.confirmations.models import Request
 from preparedness.contacts import leavers, organisations, people
 from preparedness.contacts.models import ContactState, Organisation, Person
 from preparedness.database import db
@@ -107,11 +108,22 @@ def take_back(brought: Return, agency: Agency, here: Snapshot, parts: Mapping[st
         content.apply(agency, subject_id, here, taken, by)
     if brought.kind is WorkbookKind.ROSTER:
         for sheet, verbs in VERBS.items():
-            ARCHIVES[sheet](agency, list(parts[sheet].added.values()), by=by)
+            added = list(parts[sheet].added.values())
+            ARCHIVES[sheet](agency, added, relied_on=_relied_on(sheet, added), by=by)
             for row in parts[sheet].removed:
                 verbs.restore(verbs.get(row["row"], agency=agency), by=by)
     elif brought.kind is WorkbookKind.PLAN:
         _take_back_plan(db.session.get_one(Plan, subject_id), parts, by)
+
+
+def _relied_on(sheet: str, ids: Collection[int]) -> set[int]:
+    """Who of them was ever designated or asked: of the others nobody needs to be told that they leave."""
+    found: set[int] = set()
+    for some in _chunks(sorted(ids)):
+        found |= set(db.session.scalars(select(HELD_BY[sheet]).where(HELD_BY[sheet].in_(some))))
+        if sheet == PEOPLE.key:
+            found |= set(db.session.scalars(select(Request.person_id).where(Request.person_id.in_(some))))
+    return found
 
 
 def _take_back_plan(plan: Plan, parts: Mapping[str, Back], by: Actor) -> None:
