@@ -218,7 +218,7 @@ def take_offline(_app: Flask, output: Path, agency_name: str | None, email: str 
 def bring_in(_app: Flask, path: Path, dry_run: bool, side: str, as_json: bool, **who: Any) -> None:
     """Bring a workbook back, or a roster in."""
     content = path.read_bytes()
-    read = uploads.read(content)
+    read = uploads.read(content, path.name)
     with transaction():
         tenant = agencies.named(who["agency_name"])
         member = members.by_email(who["email"], agency=tenant)

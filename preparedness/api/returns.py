@@ -55,7 +55,7 @@ def bring() -> Any:
     if upload is None or not upload.filename:
         raise Invalid({"file": [_("Choose the workbook you saved.")]})
     content, name = upload.read(), upload.filename
-    read, refusal = _read(content)
+    read, refusal = _read(content, name)
     memory = repeats.begun()
     if memory is not None and memory.status is not None:
         row = _return(memory.subject_id or 0)
@@ -69,13 +69,13 @@ def bring() -> Any:
     return ReturnRow().dump(row), 201, {**etag(row), "Location": place}
 
 
-def _read(content: bytes) -> tuple[dict[str, Any] | None, str | None]:
+def _read(content: bytes, name: str) -> tuple[dict[str, Any] | None, str | None]:
     """What a small file holds, read with no transaction open, or why it cannot be read; a large one a worker reads."""
     if not returns.is_quick(content, member=g.member):
         return None, None
     release()
     try:
-        return uploads.read(content), None
+        return uploads.read(content, name), None
     except Refused as refused:
         return None, refused.sentence
 

@@ -76,9 +76,9 @@ def _read(claim: Claim) -> None:
     if content is None or not _goes_on(claim, 10):
         return
     with reading():
-        language = _language(claim)
+        language, name = _language(claim), db.session.get_one(Return, claim.return_id).filename
     with speaking(language):
-        read = uploads.read(content)
+        read = uploads.read(content, name)
         if not _goes_on(claim, 60):
             return
         with reading():

@@ -35,13 +35,15 @@ class Reading:
     erased: bool
     """True where the file holds somebody who was erased, so that it must not be kept."""
     here: Snapshot
+    mapping: dict[str, Any] | None = None
+    """Which column is which, in a list of somebody else's making."""
 
 
 @quiet()
 def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) -> Reading:
     """Each row of a workbook, understood and checked. Raises Refused where no sheet of it is known."""
     copy, content = known.copy, CONTENTS[known.kind]
-    found = arrivals.found(read, content.sheets)
+    found = arrivals.found(known.told or read, content.sheets)
     if not found:
         raise Refused(_("No sheet of this workbook is known: its hidden first rows are missing."), field="file")
     gone = erasing.gone(copy, agency)
@@ -69,6 +71,7 @@ def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) ->
         notices=[*notices, *(each for part in found.values() for each in part.notices)],
         erased=any(forgotten),
         here=here,
+        mapping=known.mapping,
     )
 
 
@@ -89,6 +92,8 @@ def _what_is_missing(
     copy: Workbook | None, two_way: bool, found: Mapping[str, Arrival], content: Content, agency: Agency
 ) -> list[str]:
     """What a workbook lost on its way: its base, its name, or whole sheets."""
+    if any(part.foreign for part in found.values()):
+        return []
     said = []
     if two_way and copy is not None:
         said.append(

@@ -1,7 +1,7 @@
 """Which copy a workbook is: by what it says of itself, by what somebody says of it, or by the rows it holds."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from preparedness.accounts.models import Access, Agency, User
 from preparedness.database import db, now
 from preparedness.errors import Refused
-from preparedness.exchange import arrivals, manifest, workbook, workbooks
+from preparedness.exchange import arrivals, manifest, mappings, workbook, workbooks
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.models import Return, Workbook, WorkbookKind
 from preparedness.i18n import _
@@ -30,17 +30,44 @@ class Recognised:
     kind: WorkbookKind
     subject_id: int | None
     notices: tuple[str, ...] = ()
+    told: Mapping[str, Any] | None = None
+    """What was read, in our columns, where somebody else made the file."""
+    mapping: dict[str, Any] | None = None
+    """Which of its columns is which of ours, or that somebody is to say so."""
+    why: str | None = None
+    """Why nothing can be said of it before that."""
 
 
-def of(read: Mapping[str, Any], *, agency: Agency, member: User | None, chosen: Workbook | None = None) -> Recognised:
-    """Which copy a workbook is. Raises Refused where it is none of ours."""
+ASK = {"ask": True}
+
+
+def of(
+    read: Mapping[str, Any],
+    *,
+    agency: Agency,
+    member: User | None,
+    chosen: Workbook | None = None,
+    mapping: dict[str, Any] | None = None,
+) -> Recognised:
+    """Which copy a file is; `mapping` is what was said of one that somebody else made. Raises Refused for others."""
+    known = _of(read, agency, member, chosen, mapping)
+    return replace(known, notices=(*read.get("notices", ()), *known.notices))
+
+
+def _of(
+    read: Mapping[str, Any],
+    agency: Agency,
+    member: User | None,
+    chosen: Workbook | None,
+    mapping: dict[str, Any] | None,
+) -> Recognised:
     if chosen is not None:
         notice = _("You said that it is copy no. %(number)s.", number=chosen.number)
         return Recognised(chosen, chosen.kind, chosen.subject_id, (notice,))
     fields = arrivals.manifest_fields(read, workbook.MANIFEST, manifest.PREFIX)
     export_id = manifest.export_named(fields)
     if export_id is None:
-        return _by_its_rows(read, agency, member)
+        return _by_its_rows(read, agency, member, mapping)
     copy = workbooks.known_as(export_id, agency=agency)
     if copy is None:
         raise Refused(_("This copy was not taken offline here."), field="file")
@@ -50,12 +77,30 @@ def of(read: Mapping[str, Any], *, agency: Agency, member: User | None, chosen: 
     return Recognised(copy, copy.kind, copy.subject_id, (notice,))
 
 
-def _by_its_rows(read: Mapping[str, Any], agency: Agency, member: User | None) -> Recognised:
+def _of_others(read: Mapping[str, Any], agency: Agency, mapping: dict[str, Any]) -> Recognised:
+    """A list of somebody else's making: in our columns, once it is known which is which."""
+    found = mappings.tables(read)
+    if not found:
+        raise Refused(_("This workbook is none of ours: its hidden sheet and first rows are missing."), field="file")
+    said = mappings.said_of(found, mapping) if mapping else mappings.settled(found, agency)
+    if said is None:
+        why = _(
+            "This file is no copy of ours, and it is not certain which of its columns is which. "
+            "Open it on the page “Offline copies” and say so."
+        )
+        return Recognised(None, WorkbookKind.ROSTER, None, mapping=ASK, why=why)
+    told, notices = mappings.named(read, said)
+    return Recognised(None, WorkbookKind.ROSTER, None, tuple(notices), told, mappings.kept(said))
+
+
+def _by_its_rows(
+    read: Mapping[str, Any], agency: Agency, member: User | None, mapping: dict[str, Any] | None
+) -> Recognised:
     """What a workbook is that does not say so: of the kind whose sheets it holds, about what its rows belong to."""
     kind = max(CONTENTS, key=lambda each: len(arrivals.found(read, CONTENTS[each].sheets)))
     parts = arrivals.found(read, CONTENTS[kind].sheets)
     if not parts:
-        raise Refused(_("This workbook is none of ours: its hidden sheet and first rows are missing."), field="file")
+        return _of_others(read, agency, mapping or {})
     if kind is WorkbookKind.ROSTER:
         return Recognised(None, kind, None)
     refs = {ref for part in parts.values() for _number, ref in arrivals.named(part) if not is_spare(ref)}

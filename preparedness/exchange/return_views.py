@@ -9,7 +9,7 @@ from preparedness import timetable
 from preparedness.accounts.models import Access, User
 from preparedness.accounts.permissions import Permission, requires
 from preparedness.database import now
-from preparedness.exchange import claims, closings, decisions, originals, previews, returns, rights
+from preparedness.exchange import claims, closings, columns, decisions, marks, originals, previews, returns, rights
 from preparedness.exchange.decisions import Decision
 from preparedness.exchange.models import Return, ReturnState, WorkbookKind
 from preparedness.exchange.schemas import SettlementSchema
@@ -39,6 +39,8 @@ def brought_back(return_id: int) -> ResponseReturnValue:
     brought = returned(return_id)
     if brought.state in claims.BUSY:
         return render_template("exchange/progress.html", brought=brought, working=timetable.alive(now()))
+    if columns.are_asked(brought) and may_work_with(WorkbookKind.ROSTER, None):
+        return redirect(url_for(".say_columns", return_id=return_id))
     return _page(brought, Form(SettlementSchema, row=brought))
 
 
@@ -60,6 +62,8 @@ def _page(brought: Return, form: Form) -> ResponseReturnValue:
         page=page_number(),
         shown=previews.SHOWN,
         kept_file=originals.there(brought),
+        columns_said=columns.can_be_said(brought) and may_work_with(WorkbookKind.ROSTER, None),
+        markable=marks.can_be_made(brought),
         candidates=returns.candidates(brought, agency=g.agency, member=g.member),
     )
     return page, form.status

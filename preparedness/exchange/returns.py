@@ -93,16 +93,20 @@ def bring(
     by: Actor,
     read: Mapping[str, Any] | None = None,
     refusal: str | None = None,
+    ask: bool = False,
 ) -> Return:
     """Take a file in. What was read of it already is compared at once; without that, a worker reads it.
 
-    Nothing of it is written yet. Raises Refused for what is no workbook of ours; where the reader said so already
-    (`refusal`), all that is kept is that it came, and why it was not taken.
+    Nothing of it is written yet. Raises Refused for what nobody can read; where the reader said so already (`refusal`),
+    all that is kept is that it came, and why it was not taken. With `ask`, somebody is there to say which column is
+    which in a list of somebody else's making.
     """
     if len(content) > guard.LARGEST_FILE:
         raise guard.refusal("too_large")
-    known = recognitions.of(read, agency=agency, member=member) if read is not None else None
+    mapping = recognitions.ASK if ask else None
+    known = recognitions.of(read, agency=agency, member=member, mapping=mapping) if read is not None else None
     made = _new(content, filename, agency, member, by)
+    made.mapping = mapping
     if refusal is not None:
         claims.end(made, ReturnState.REFUSED)
         made.refusal = refusal
@@ -145,7 +149,7 @@ class Barred:
 
 def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency, member: User | None) -> Reading | Barred:
     """What a workbook says, unless it may not be brought back: that is said before anything is compared."""
-    why = rights.why_not(known.kind, known.subject_id, known.copy, agency=agency, member=member)
+    why = rights.why_not(known.kind, known.subject_id, known.copy, agency=agency, member=member) or known.why
     return Barred(known, why) if why else readings.understood(read, known, agency=agency)
 
 
@@ -153,6 +157,7 @@ def keep(brought: Return, found: Reading | Barred, *, agency: Agency, by: Actor)
     """Keep what was understood as a draft, and say what it would change."""
     known = found.known if isinstance(found, Barred) else found
     brought.workbook, brought.kind, brought.subject_id = known.copy, known.kind, known.subject_id
+    brought.mapping = known.mapping
     if isinstance(found, Barred):
         claims.end(brought, ReturnState.REFUSED)
         brought.refusal, brought.rows, brought.counts = found.why, {}, {}
@@ -202,7 +207,7 @@ def recognised(brought: Return, read: Mapping[str, Any], *, agency: Agency, memb
     """Which copy a kept file is: what somebody said of it counts before what it says itself."""
     number = brought.errand_of.get("copy")
     chosen = db.session.get(Workbook, number) if number else None
-    return recognitions.of(read, agency=agency, member=member, chosen=chosen)
+    return recognitions.of(read, agency=agency, member=member, chosen=chosen, mapping=brought.mapping)
 
 
 def candidates(brought: Return, *, agency: Agency, member: User | None) -> list[Workbook]:

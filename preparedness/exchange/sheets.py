@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from flask_babel import LazyString
 
+from preparedness.exchange import moved
 from preparedness.exchange.choices import Choice, Choices
 from preparedness.exchange.merge import Row
 from preparedness.exchange.values import Kind, Pattern, Value, canonical
@@ -121,7 +122,7 @@ class Surroundings:
     def pattern(self, column: Column) -> Pattern:
         """What a column's cells may hold in this workbook."""
         choices = self.lists[column.choices] if column.choices else None
-        return Pattern(column.kind, choices, self.local(self.at))
+        return Pattern(column.kind, choices, self.local(self.at), moved.successors(column.choices))
 
 
 @dataclass(frozen=True)

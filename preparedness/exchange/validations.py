@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from preparedness.exchange.cells import FIRST_DATE, wanted
+from preparedness.exchange.cells import wanted
 from preparedness.exchange.sheets import Column, Editable, Sheet
 from preparedness.exchange.streams import letter
 from preparedness.exchange.values import Kind, Pattern
 from preparedness.i18n import _
 
 LONGEST_HINT, LONGEST_TITLE = 255, 32
-LAST_DATE = date(2199, 12, 31)
+FIRST_DATE, LAST_DATE = date(1900, 3, 1), date(2199, 12, 31)
+"""Before the first, programs count days differently."""
 
 Rule = dict[str, Any]
 """A rule as the spreadsheet engine takes it."""

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
 from typing import Any
@@ -48,6 +49,8 @@ class Pattern:
     kind: Kind
     choices: Choices | None = None
     since: datetime | None = None
+    successors: Mapping[str, str] = field(default_factory=dict)
+    """What words that are no longer in the list mean today."""
 
 
 def canonical(kind: Kind, value: Any) -> Value:

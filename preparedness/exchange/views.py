@@ -9,7 +9,7 @@ from preparedness.accounts.permissions import Permission, requires
 from preparedness.activations import running
 from preparedness.database import release
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import errand_views, returns, uploads, workbooks
+from preparedness.exchange import errand_views, mapping_views, mark_views, returns, uploads, workbooks
 from preparedness.exchange.hxl_views import XLSX, sent
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.models import WorkbookKind
@@ -19,7 +19,7 @@ from preparedness.exchange.schemas import ContactSheetSchema, CopySchema, Disclo
 from preparedness.i18n import _
 from preparedness.web import Form, page_number
 
-__all__ = ["blueprint", "errand_views"]
+__all__ = ["blueprint", "errand_views", "mapping_views", "mark_views"]
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -45,9 +45,9 @@ def _brought_back() -> int:
     read = None
     if returns.is_quick(content, member=g.member):
         release()
-        read = uploads.read(content)
-    brought = returns.bring(content, filename=name, agency=g.agency, member=g.member, by=g.actor, read=read)
-    return brought.id
+        read = uploads.read(content, name)
+    about = {"content": content, "filename": name, "agency": g.agency, "member": g.member, "by": g.actor}
+    return returns.bring(**about, read=read, ask=True).id
 
 
 @blueprint.route("/roster", methods=["GET", "POST"])

@@ -5,6 +5,7 @@ import json
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import delete, func, insert, select
@@ -15,7 +16,7 @@ from preparedness.accounts.models import Agency, User
 from preparedness.audit import Action, Actor, record
 from preparedness.database import Page, db, now, page_of
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import covers, disclosures, manifest, prints, workbook
+from preparedness.exchange import covers, disclosures, manifest, moved, prints, workbook
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.manifest import Manifest
 from preparedness.exchange.models import CreatedRow, Workbook, WorkbookKind
@@ -142,8 +143,30 @@ def base_of(copy: Workbook) -> Base:
             sheet: {ref: Line(ref, version, cells, number) for ref, (number, version, cells) in rows.items()}
             for sheet, rows in kept.items()
         }
+        if copy.schema < SCHEMA or moved.RETIRED:
+            base = _as_today(base, copy)
         copy.__dict__["_opened"] = copy.base, base
     return {sheet: dict(rows) for sheet, rows in base.items()}
+
+
+def _as_today(base: Base, copy: Workbook) -> Base:
+    """What an older copy held, in the columns and codes of today."""
+    lists = {
+        sheet.key: {column.key: column.choices for column in sheet.columns} for sheet in CONTENTS[copy.kind].sheets
+    }
+    return {
+        sheet: {
+            ref: replace(
+                line,
+                cells={
+                    key: moved.successor(lists.get(sheet, {}).get(key), value)
+                    for key, value in moved.cells(sheet, line.cells, copy.schema).items()
+                },
+            )
+            for ref, line in rows.items()
+        }
+        for sheet, rows in base.items()
+    }
 
 
 def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: Mapping[str, str]) -> None:

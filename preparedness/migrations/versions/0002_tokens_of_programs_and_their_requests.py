@@ -206,8 +206,23 @@ def upgrade() -> None:
 
     with op.batch_alter_table("workbook", schema=None) as batch_op:
         batch_op.add_column(sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "mapping",
+        sa.Column("header_hash", sa.String(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_mapping_agency_id_agency")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mapping")),
+        sa.UniqueConstraint("agency_id", "header_hash", name=op.f("uq_mapping_agency_id_header_hash")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("mapping", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mapping_agency_id"), ["agency_id"], unique=False)
+
     with op.batch_alter_table("brought_back", schema=None) as batch_op:
         batch_op.add_column(sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("mapping", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("two_way", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("errand", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("errand_of", sa.JSON(), nullable=False, server_default="{}"))
@@ -237,8 +252,14 @@ def downgrade() -> None:
 
     op.drop_table("proposal")
     with op.batch_alter_table("brought_back", schema=None) as batch_op:
+        batch_op.drop_column("mapping")
         for name in ("leased_until", "lease_token", "tries", "progress", "errand_of", "errand", "two_way", "undone_at"):
             batch_op.drop_column(name)
+
+    with op.batch_alter_table("mapping", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mapping_agency_id"))
+
+    op.drop_table("mapping")
 
     with op.batch_alter_table("workbook", schema=None) as batch_op:
         batch_op.drop_column("forgotten_at")
