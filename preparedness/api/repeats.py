@@ -26,8 +26,8 @@ def begun() -> Idempotency | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not 0 < len(key) <= LONGEST or not key.isprintable():
-        raise Invalid({HEADER: [_("Send a key of 1 to 200 printable characters.")]})
+    if not 0 < len(key) <= LONGEST or not all("!" <= sign <= "~" for sign in key):
+        raise Invalid({HEADER: [_("Send a key of 1 to 200 letters, digits and signs, without spaces.")]})
     token: ApiToken = g.token
     db.session.execute(
         delete(Idempotency).where(

@@ -1,5 +1,7 @@
 """What every address of the API has in common: tokens, versions, repeats and problems."""
 
+import pytest
+
 from preparedness.contacts import people
 from preparedness.database import transaction
 
@@ -62,6 +64,13 @@ def test_a_key_is_for_one_request_alone(ana):
 
     assert answer.status_code == 422
     assert "Idempotency-Key" in answer.json["errors"]
+
+
+@pytest.mark.parametrize("key", ["", "two words", "x" * 201, "é"])
+def test_a_key_is_as_the_document_says(ana, key):
+    answer = ana.post("/people", NEW, Idempotency_Key=key)
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["Idempotency-Key"])
 
 
 def test_a_change_needs_the_version_that_was_seen(ana, world):
