@@ -94,6 +94,13 @@ def _copies(agency: Agency, member: User) -> Iterator[Matter]:
         if may(Permission.COPY_ROSTER) or brought.uploaded_by_id == member.id:
             sentence = _("%(file)s came back and waits to be settled.", file=brought.filename)
             yield Matter(8, sentence, _("Settle it"), url_for("exchange.brought_back", return_id=brought.id))
+    for brought in returns.kept_for_others(agency) if may(Permission.COPY_ROSTER) else ():
+        sentence = _(
+            "%(name)s brought %(file)s back, which was not taken and is kept.",
+            name=brought.uploaded_by,
+            file=brought.filename,
+        )
+        yield Matter(5, sentence, _("Look at it"), url_for("exchange.brought_back", return_id=brought.id))
     for copy in workbooks.overdue(agency, member=None if may(Permission.COPY_ROSTER) else member):
         sentence = _(
             "Copy no. %(number)s with contact details, taken by %(name)s, was to be destroyed by %(day)s.",

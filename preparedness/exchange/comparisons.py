@@ -114,8 +114,9 @@ def _changes(brought: Return, here: Snapshot, agency: Agency, before: Collection
             found = _held_mass_clears(merge.merge(base, mine, server, ruled, joined), base)
         twins = _twins(content, agency, sheet.key, found)
         told = _Authors(agency, brought, sheet.key, found, lines, given)
+        named = server if brought.two_way else base
         for each in found:
-            yield _told(each, sheet, brought.rows[sheet.key]["columns"], base, lines, told, twins)
+            yield _told(each, sheet, brought.rows[sheet.key]["columns"], named, lines, told, twins)
 
 
 def _joined(sheet: str, before: Collection[Told]) -> dict[int, str]:

@@ -25,7 +25,7 @@ class ReturnState(Worded):
 
     READING = "reading", _l("being read")
     READY = "ready", _l("to be settled")
-    REFUSED = "refused", _l("could not be read")
+    REFUSED = "refused", _l("not taken")
     APPLYING = "applying", _l("being applied")
     APPLIED = "applied", _l("applied")
     UNDONE = "undone", _l("undone")

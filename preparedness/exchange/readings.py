@@ -54,7 +54,7 @@ def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) ->
     created = workbooks.created(copy) if copy else {}
     around = content.with_new(here.around, found, bases)
     for key, part in found.items():
-        offered = part.sheet.offered(contacts=copy.contacts if copy else True)
+        offered = part.sheet.offered(contacts=copy.contacts if copy else _tells_contacts(part))
         arrivals.take(part, bases[key], around, created=created, offered=offered)
         forgotten.append(erasing.set_aside_added(part, gone))
         _leave_forgotten(part, bases[key])
@@ -86,6 +86,11 @@ def _is_two_way(copy: Workbook | None, parts: Collection[Arrival], here: Snapsho
     if copy is not None:
         return copy.expires_at <= now()
     return any(ref in here.rows(part.sheet.key) for part in parts for _number, ref in arrivals.named(part))
+
+
+def _tells_contacts(part: Arrival) -> bool:
+    """True for a sheet with contact details, where nobody can say whether it was given out with them."""
+    return any(column.private and column.key in part.columns for column in part.sheet.columns)
 
 
 def _what_is_missing(

@@ -24,7 +24,7 @@ from preparedness.exchange import (
 )
 from preparedness.exchange.comparisons import compare
 from preparedness.exchange.decisions import Decision
-from preparedness.exchange.models import Errand, Return, ReturnState, Workbook, WorkbookKind
+from preparedness.exchange.models import BroughtFile, Errand, Return, ReturnState, Workbook, WorkbookKind
 from preparedness.exchange.readings import Reading
 from preparedness.exchange.recognitions import Recognised
 from preparedness.exchange.reversals import Undone
@@ -74,6 +74,13 @@ def waiting(agency: Agency) -> list[Return]:
     """The copies that came back and are not settled yet."""
     query = select(Return).where(Return.agency_id == agency.id, Return.state == ReturnState.READY)
     return list(db.session.scalars(query.order_by(Return.id)))
+
+
+def kept_for_others(agency: Agency) -> list[Return]:
+    """The files that whoever brought them back may not bring in: they wait for somebody who may."""
+    kept = select(BroughtFile.return_id)
+    query = select(Return).where(Return.agency_id == agency.id, Return.state == ReturnState.REFUSED)
+    return list(db.session.scalars(query.where(Return.id.in_(kept)).order_by(Return.id)))
 
 
 # --- Bringing back -------------------------------------------------------------------------------------------------

@@ -200,6 +200,7 @@ def test_scenario_26_whose_right_was_withdrawn_is_told_whom_to_ask_and_a_planner
     assert "You cannot bring this copy back yourself. Ask Ana" in said
     assert task.ref not in said, "refused before anything is compared"
     page.client.sign_in(world.members["ana"])
+    assert "Rui brought back.xlsx back, which was not taken and is kept." in page.client.get("/").text
     assert "Read the file now" in page.client.get(f"/copies/returns/{back.id}").text
     page.press("read-again", back)
     assert worked() == 1
