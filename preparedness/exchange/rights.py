@@ -42,7 +42,8 @@ def why_not(
 ) -> str | None:
     """Why a member may not bring this back now, and who can; None where they may."""
     if not may(kind, subject_id, agency=agency, member=member):
-        return f"{_('You cannot bring this copy back yourself.')} {_whom_to_ask(agency)}"
+        said = _("You cannot bring this copy back yourself.")
+        return f"{said} {_whom_to_ask(agency)}"
     if copy is not None and member is not None and _is_anothers(copy, member):
         said = _("Copy no. %(number)s was taken offline by %(name)s.", number=copy.number, name=copy.made_by)
         return f"{said} {_whom_to_ask(agency)}"
