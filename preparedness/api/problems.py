@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, json, make_response
 from marshmallow import ValidationError, fields
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -16,6 +17,9 @@ from preparedness.shapes import Shape, sentences
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
 """How the addresses begin whose errors are said this way."""
+
+RACED = frozenset({"23503", "23505"})
+"""What PostgreSQL says of a row that is gone, and of a name that is taken; on SQLite writers wait for each other."""
 
 SENTENCES = {
     400: _l("This is not understood: send what the documentation shows."),
@@ -91,6 +95,7 @@ def install(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Invalid, lambda error: document(422, errors=error.errors))
     blueprint.register_error_handler(ValidationError, lambda error: document(422, errors=sentences(error)))
     blueprint.register_error_handler(StaleDataError, lambda _error: _refused(_raced()))
+    blueprint.register_error_handler(IntegrityError, _unless_raced)
     blueprint.register_error_handler(Refused, _refused)
     blueprint.register_error_handler(Missing, _missing)
 
@@ -98,6 +103,13 @@ def install(blueprint: Blueprint) -> None:
 def _missing(missing: Missing) -> Response:
     """404, with the field that pointed to what is not there."""
     return document(404, errors={missing.field: [str(SENTENCES[404])]} if missing.field is not None else None)
+
+
+def _unless_raced(error: IntegrityError) -> Response:
+    """A refusal where somebody else took a name or removed a row at the same moment; any other is our own mistake."""
+    if getattr(error.orig, "sqlstate", None) not in RACED:
+        raise error
+    return _refused(_raced())
 
 
 def _refused(refused: Refused) -> Response:

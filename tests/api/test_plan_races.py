@@ -99,3 +99,23 @@ def test_somebody_is_asked_in_one_request_however_many_ask(ask, world):
     heard = Counter(each.status for each in answers)
     assert set(heard) <= {202, 409}
     assert 1 <= heard[202] <= 2
+
+
+def test_a_role_leaves_or_somebody_is_proposed_and_nothing_fails(ask, world):
+    """Whoever comes second hears that the row moved, is gone, or may not go."""
+    plan, role, owned = world.plan.id, world.coordination.id, {"owner_role": "DIA-COORD"}
+    sent, item = {"person_id": world.amina.id}, world.items[2]
+    acts = [
+        ("DELETE", f"/plans/{plan}/roles/{role}", None, world.coordination.version),
+        ("POST", f"/roles/{role}/assignments", sent, 1),
+        ("PATCH", f"/plans/{plan}/checklist/{item.id}", owned, item.version),
+    ]
+
+    def act(turn):
+        method, path, said, version = acts[turn % 3]
+        return ask(method, path, said, If_Match=f'"{version}"').status
+
+    heard = Counter(at_once(act, MANY))
+
+    assert set(heard) <= {200, 201, 204, 404, 409, 412}
+    assert max(heard[status] for status in (200, 201, 204)) == 1
