@@ -43,7 +43,7 @@ class _Reader(ExcelReader):
         with self.archive.open(part.PartName[1:]) as source:
             for _event, element in iterparse(source):
                 if element.tag == STRING:
-                    self.shared_strings.append(_words(element))
+                    self.shared_strings.append(_unescaped(_words(element)))
                     element.clear()
 
 
@@ -128,7 +128,8 @@ def _value(parser: Any, element: Any) -> tuple[str, Any]:
     number = element.get("t", "n") == "n" and said != ""
     try:
         read = parser.parse_cell(element)
-        kind, value = bounds.kind(_unescaped(read["value"]), read["data_type"])
+        shared = element.get("t") == "s"  # its signs were put right when it was read
+        kind, value = bounds.kind(read["value"] if shared else _unescaped(read["value"]), read["data_type"])
         if kind == "e" and number and read["data_type"] == "e":
             kind, value = bounds.kind(float(said))  # a date beyond all dates: the number, not an error of nobody's
     except ValueError:
