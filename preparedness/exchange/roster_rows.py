@@ -141,7 +141,7 @@ def people_names(agency: Agency) -> list[tuple[str, str, str | None, bool]]:
     return [(ref, name, alias, sensitive) for ref, name, alias, sensitive in db.session.execute(query)]
 
 
-def figures(agency: Agency, _persons: object = None) -> dict[str, Mapping[int, Any]]:
+def figures(agency: Agency) -> dict[str, Mapping[int, Any]]:
     """What a sheet says beside people's rows: roles held, what they agreed to, who goes by a working name."""
     return {"roles_held": _roles_held(agency), "agreed": _agreed(agency), "discreet": _discreet(agency)}
 
