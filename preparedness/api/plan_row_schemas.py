@@ -1,6 +1,5 @@
 """What programs send and see of the rows of a plan: roles, checklist, triggers."""
 
-import re
 from typing import Any, cast
 
 from marshmallow import fields, post_load, validate
@@ -11,9 +10,9 @@ from preparedness.i18n import _l
 from preparedness.plans.models import Role
 from preparedness.plans.schemas import MOST_HOURS, ItemSchema, RoleSchema, TriggerSchema
 from preparedness.shapes import Shape
-from preparedness.vocabulary import Anchor, LedBy, Level, Phase, Verification
+from preparedness.vocabulary import Anchor, Capability, LedBy, Level, Phase, Verification
 
-KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", re.ASCII)
+KEY = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
 MOST_PLACES = 10_000
 
 
@@ -21,7 +20,7 @@ def key() -> fields.String:
     """What a new row goes by."""
     wrong = _l("Write letters, digits, dots and dashes, 60 at most.")
     return fields.String(
-        validate=validate.Regexp(re.compile(rf"(?:{KEY.pattern})\Z", re.ASCII), error=cast(str, wrong)),
+        validate=validate.Regexp(KEY, error=cast(str, wrong)),
         metadata={"description": "What the row goes by in every version, unique in the plan; made where none is sent."},
     )
 
@@ -81,10 +80,10 @@ class RoleRow(Edited):
     led_by = shapes.code(LedBy, None, required=True)
     essential = fields.Boolean(required=True)
     from_level = shapes.code(Level, None, required=True)
-    phases = fields.List(fields.String(), required=True)
+    phases = fields.List(shapes.code(Phase, None, allow_none=False), required=True)
     min_verification = fields.Integer(required=True)
     languages = fields.List(fields.String(), required=True)
-    capabilities = fields.List(fields.String(), required=True)
+    capabilities = fields.List(shapes.code(Capability, None, allow_none=False), required=True)
     deputies_wanted = fields.Integer(required=True)
     position = fields.Integer(required=True)
     seats = told(fields.List(fields.Nested(SeatBrief), required=True), lambda role: _seats(role))

@@ -6,7 +6,7 @@ from preparedness import shapes
 from preparedness.api.schemas import Edited, Paging, Stamp
 from preparedness.i18n import _l
 from preparedness.shapes import Shape
-from preparedness.vocabulary import Anchor, Hazard, HMeans, LedBy, Level, Phase, Risk
+from preparedness.vocabulary import Anchor, Capability, Hazard, HMeans, LedBy, Level, Phase, Risk
 
 
 class VersionRow(Edited):
@@ -65,10 +65,10 @@ class LockedRole(Shape):
     led_by = shapes.code(LedBy, None, required=True)
     essential = fields.Boolean(required=True)
     from_level = shapes.code(Level, None, required=True)
-    phases = fields.List(fields.String(), required=True)
+    phases = fields.List(shapes.code(Phase, None, allow_none=False), required=True)
     min_verification = fields.Integer(required=True)
     languages = fields.List(fields.String(), required=True)
-    capabilities = fields.List(fields.String(), required=True)
+    capabilities = fields.List(shapes.code(Capability, None, allow_none=False), required=True)
     deputies_wanted = fields.Integer(required=True)
     seats = fields.List(fields.Nested(LockedSeat), required=True)
 
