@@ -17,11 +17,12 @@ KEPT = timedelta(hours=24)
 LONGEST = 200
 
 
-def begun() -> Idempotency | None:
+def begun(content: bytes | None = None) -> Idempotency | None:
     """The memory of this request: with a status where it was answered before, else to be filled; None without a key.
 
     A second request of the same key waits here for the first one's transaction. Raises Invalid where the key was used
-    for another request.
+    for another request. `content` is what tells it from another where its body was read as a form already, whose
+    boundary differs each time.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -34,7 +35,7 @@ def begun() -> Idempotency | None:
             Idempotency.token_id == token.id, Idempotency.key == key, Idempotency.expires_at <= now()
         )
     )
-    row = {"token_id": token.id, "key": key, "request_hash": _digest(), "expires_at": now() + KEPT}
+    row = {"token_id": token.id, "key": key, "request_hash": _digest(content), "expires_at": now() + KEPT}
     insert_missing(Idempotency, [row], ["token_id", "key"])
     found = db.session.scalars(
         select(Idempotency).where(Idempotency.token_id == token.id, Idempotency.key == key)
@@ -56,6 +57,6 @@ def sweep() -> int:
     return changed(delete(Idempotency).where(Idempotency.expires_at <= now()))
 
 
-def _digest() -> str:
-    body = request.get_data(cache=True, parse_form_data=False)
+def _digest(content: bytes | None) -> str:
+    body = request.get_data(cache=True, parse_form_data=False) if content is None else content
     return hashlib.sha256(b"\0".join([request.method.encode(), request.full_path.encode(), body])).hexdigest()

@@ -56,7 +56,7 @@ def bring() -> Any:
         raise Invalid({"file": [_("Choose the workbook you saved.")]})
     content, name = upload.read(), upload.filename
     read, refusal = _read(content, name)
-    memory = repeats.begun()
+    memory = repeats.begun(content)
     if memory is not None and memory.status is not None:
         row = _return(memory.subject_id or 0)
     else:

@@ -198,6 +198,14 @@ def test_the_same_upload_under_one_key_is_one_return(roster, ana):
     assert ana.get("/returns").json["total"] == 1
 
 
+def test_another_file_under_the_same_key_is_refused(roster, ana, world):
+    first = bring(ana, edited(roster, world, city="Laval"), **{"Idempotency-Key": "k"})
+    other = bring(ana, edited(roster, world, city="Gatineau"), **{"Idempotency-Key": "k"})
+
+    assert (other.status_code, list(other.json["errors"])) == (422, ["Idempotency-Key"])
+    assert ana.get("/returns").json["items"][0]["id"] == first.json["id"]
+
+
 def test_another_agencys_copies_are_as_if_they_were_not_there(roster, ana, bo):
     back = bring(ana, roster[1].saved()).json
 
