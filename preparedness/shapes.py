@@ -256,22 +256,17 @@ def yes(label: Any, *, hint: Any = None, **options: Any) -> fields.Boolean:
     return fields.Boolean(metadata=_described(label, hint, "checkbox"), **_given(options))
 
 
-PLAIN_MAILBOX = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
+PLAIN_MAILBOX = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
 
 
 def _email(value: str) -> None:
     mailbox, _at, domain = value.rpartition("@")
-    if len(mailbox) <= 64 and len(value) <= 254 and PLAIN_MAILBOX.fullmatch(mailbox) and _is_domain(domain):
-        return  # what nearly all are, told without reading the same domain again
-    if not _is_email(value):
+    plain = len(value) <= 254 and PLAIN_MAILBOX.fullmatch(mailbox)  # nearly all are, and they share their domains
+    if not (_is_email(f"a@{domain}") if plain else _is_email.__wrapped__(value)):
         raise ValidationError(str(_("This is not an e-mail address: write it as name@example.org.")))
 
 
-@lru_cache(maxsize=1_000)
-def _is_domain(domain: str) -> bool:
-    return _is_email(f"a@{domain}")
-
-
+@lru_cache(1_000)
 def _is_email(value: str) -> bool:
     try:
         validate_email(value, check_deliverability=False, allow_smtputf8=True, test_environment=True)

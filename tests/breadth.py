@@ -10,8 +10,8 @@ from preparedness.config import current
 from preparedness.confirmations import campaigns
 from preparedness.contacts.models import Organisation, Person
 from preparedness.database import db, now, transaction
-from preparedness.exchange import workbooks
-from preparedness.exchange.models import Return, WorkbookKind
+from preparedness.exchange import originals, workbooks
+from preparedness.exchange.models import Return, Workbook, WorkbookKind
 from preparedness.notifications import mailbox
 from preparedness.notifications.channels import Folder
 from preparedness.notifications.letters import Envelope, Letter
@@ -72,7 +72,7 @@ def _rows(
         agreed = {"kind": ActivationKind.EXERCISE, "level": Level.FULL, "on_duty": [reader.id]}
         activation = running.start(plan, agreed, by=by)
         copy = workbooks.take(WorkbookKind.ACTIVATION, activation.id, agency=agency, member=reader, by=reader.actor)
-        brought = _brought_back(agency, reader, activation.id)
+        brought = _brought_back(agency, reader, activation.id, copy)
         signin = SignIn(agency_id=agency.id, member_id=reader.id, key_hash=f"key of {reader.id}")
         db.session.add(signin)
         db.session.flush()
@@ -133,7 +133,7 @@ def _asked(role: Role) -> int:
     return next(each.id for seat in role.seats for each in seat.assignments if each.invited_at)
 
 
-def _brought_back(agency: Agency, reader: User, activation_id: int) -> Return:
+def _brought_back(agency: Agency, reader: User, activation_id: int, copy: Workbook) -> Return:
     made = Return(
         agency_id=agency.id,
         kind=WorkbookKind.ACTIVATION,
@@ -144,10 +144,14 @@ def _brought_back(agency: Agency, reader: User, activation_id: int) -> Return:
         filename="checklist.xlsx",
         sha256="0" * 64,
         rows={},
-        problems=[],
+        problems=[
+            {"sheet": "Checklist", "cell": "C3", "row": 3, "column": "state", "read": "?", "sentence": ""}
+        ],
         notices=[],
     )
     db.session.add(made)
+    db.session.flush()
+    originals.keep(made, workbooks.file(copy, agency=agency))
     return made
 
 

@@ -58,7 +58,7 @@ DOORS = frozenset(
 """The top floor: nothing below knows them."""
 
 ROOMS = {
-    "openpyxl": {"exchange.workbook", "exchange.reading", "exchange.looks"},
+    "openpyxl": {"exchange.workbook", "exchange.reading", "exchange.looks", "exchange.marking"},
     "xlsxwriter": {"exchange.workbook", "exchange.pens"},
     "python_calamine": {"exchange.quick_reading"},
     "apscheduler": {"worker"},
