@@ -58,10 +58,10 @@ def test_how_far_it_is_stands_on_the_row(world, page, everything_is_long, monkey
     seen = []
     really = uploads.read
 
-    def read(content):
+    def read(content, *given, **more):
         seen.append(page.client.get(f"/copies/returns/{latest().id}").text)
         db.session.rollback()
-        return really(content)
+        return really(content, *given, **more)
 
     monkeypatch.setattr(uploads, "read", read)
     worked()
@@ -160,10 +160,10 @@ def test_what_was_cancelled_while_it_was_read_stays_cancelled(world, page, every
     page.bring(edited(world))
     really = uploads.read
 
-    def read(content):
+    def read(content, *given, **more):
         page.press("cancel", latest())
         db.session.rollback()
-        return really(content)
+        return really(content, *given, **more)
 
     monkeypatch.setattr(uploads, "read", read)
     worked()
@@ -268,11 +268,11 @@ def test_an_accident_is_tried_again_and_logged_without_what_it_said(world, monke
     number = waiting(world, "ana", edited(world))
     really, tries = uploads.read, []
 
-    def read(content):
+    def read(content, *given, **more):
         tries.append(1)
         if len(tries) == 1:
             raise ValueError("amina" + "@example.org")
-        return really(content)
+        return really(content, *given, **more)
 
     monkeypatch.setattr(uploads, "read", read)
     worked()
