@@ -21,7 +21,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from preparedness import config, create_app, logs, timetable
+from preparedness.accounts import throttle, webhooks
 from preparedness.activations import jobs as activations
+from preparedness.api import repeats
 from preparedness.config import Config
 from preparedness.confirmations import jobs as confirmations
 from preparedness.contacts import jobs as contacts
@@ -58,6 +60,9 @@ JOBS = (
     Job("copies", timedelta(hours=1), exchange.forget, "Forget copies and files that are too old."),
     Job("alerts", timedelta(minutes=1), activations.read_alerts, "Read the alerts of warning services.", shared=True),
     Job("verify", timedelta(hours=1), contacts.refresh_verification, "Let verifications that ran out fall back."),
+    Job("tries", timedelta(hours=1), throttle.sweep, "Forget how often something was tried days ago."),
+    Job("repeats", timedelta(hours=1), repeats.sweep, "Forget requests whose repeat is answered alike no more."),
+    Job("deliveries", timedelta(hours=1), webhooks.sweep, "Forget what programs were told long ago."),
 )
 BEAT = timedelta(seconds=15)
 STOPS_WITHIN = 20

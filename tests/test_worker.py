@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from preparedness import timetable, worker
-from preparedness.accounts.models import Agency
-from preparedness.database import db, now, transaction
+from preparedness.accounts import tokens, webhooks
+from preparedness.accounts.models import Agency, Event, Idempotency, Throttle
+from preparedness.database import at, db, now, transaction
 from preparedness.notifications import outbox
-from preparedness.notifications.models import Message, MessageState
+from preparedness.notifications.models import Attempt, Message, MessageState
 from preparedness.timetable import Lease
 from preparedness.vocabulary import ChannelKind
 from preparedness.worker import JOBS, Job
@@ -46,6 +47,29 @@ def test_every_job_runs_where_nothing_is_due(app, world, each, caplog):
     worker.tick(app, each, "a")
 
     assert caplog.text == ""
+
+
+def test_what_is_needed_for_a_time_is_forgotten_by_itself(app, world):
+    webhook = webhooks.add(
+        world.agency, {"url": "https://hooks.example.org/in", "events": [Event.PLAN_APPROVED]}, by=world.ada
+    )
+    token, _text = tokens.add(world.members["ana"], {"name": "map"}, by=world.ada)
+    db.session.add(Idempotency(token_id=token.id, key="k", request_hash="", expires_at=now() - timedelta(minutes=1)))
+    db.session.add(Throttle(scope="token", key_hash="x", window_start=now() - timedelta(days=2), count=1))
+    with at(now() - timedelta(days=91)):
+        webhooks.announce(Event.PLAN_APPROVED, world.plan, plan_id=world.plan.id)
+        webhooks.announce(Event.PLAN_APPROVED, world.plan, plan_id=world.plan.id)
+    waits, sent = webhooks.deliveries(webhook).items
+    sent.message.state = MessageState.HANDED_OVER
+    db.session.add(Attempt(message_id=sent.message_id, relay="webhook"))
+    db.session.commit()
+
+    for each in JOBS:
+        if each.name in {"tries", "repeats", "deliveries"}:
+            worker.tick(app, each, "a")
+
+    assert [each.id for each in webhooks.deliveries(webhook).items] == [waits.id]
+    assert [db.session.scalars(select(kind)).all() for kind in (Idempotency, Throttle, Attempt)] == [[], [], []]
 
 
 @pytest.fixture

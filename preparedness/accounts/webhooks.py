@@ -5,7 +5,7 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, timedelta
 from hashlib import sha256
 from hmac import new as keyed
 from typing import Any
@@ -18,16 +18,19 @@ from sqlalchemy.orm import selectinload
 from preparedness import config
 from preparedness.accounts.models import Agency, Event, Webhook, WebhookDelivery
 from preparedness.audit import Action, Actor, record
-from preparedness.database import OfAgency, Page, db, expect, page_of, revise, touch
+from preparedness.database import OfAgency, Page, changed, db, expect, now, page_of, revise, touch
 from preparedness.errors import Missing, Refused
 from preparedness.i18n import _
 from preparedness.notifications import outbox, outside
 from preparedness.notifications.channels import Parcel
-from preparedness.notifications.models import Carrier, Message, MessageKind, MessageState
+from preparedness.notifications.models import Attempt, Carrier, Message, MessageKind, MessageState
 
 EDITABLE = ("url", "events", "active")
 MOST = 20
 """How many an institution may have: each is told of everything it asked for, each time."""
+
+KEPT = timedelta(days=90)
+"""How long it is known what a program was told, and can be told again."""
 
 CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 """What a fact may look like that is no number: a code, the key of a role, a reference."""
@@ -180,6 +183,16 @@ def replay(delivery: WebhookDelivery, *, by: Actor) -> None:
         raise Refused(_("This webhook is paused: let it go on first."))
     outbox.again(delivery.message)
     record(Action.DELIVERY_REPEATED, delivery, by=by, event=delivery.event)
+
+
+def sweep() -> int:
+    """Forget what programs were told long ago, with its tries; returns how many. What still waits is kept."""
+    old = select(Message.id).where(
+        Message.channel == Carrier.WEBHOOK, Message.next_at < now() - KEPT, Message.state.not_in(WAITING)
+    )
+    db.session.execute(delete(WebhookDelivery).where(WebhookDelivery.message_id.in_(old)))
+    db.session.execute(delete(Attempt).where(Attempt.message_id.in_(old)))
+    return changed(delete(Message).where(Message.id.in_(old)))
 
 
 def _draft(webhook: Webhook) -> outbox.Draft:
