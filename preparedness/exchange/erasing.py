@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from preparedness import refs
 from preparedness.accounts.models import Agency
@@ -159,6 +159,11 @@ class Gone:
             "This row is about somebody who was erased on %(day)s. Nothing of it was taken: take a fresh copy.",
             day=day(at, self.zone),
         )
+
+
+def last(agency: Agency) -> int:
+    """The number of the last erasure: whoever understood a file before it looks again."""
+    return db.session.scalar(select(func.max(Erasure.id)).where(Erasure.agency_id == agency.id)) or 0
 
 
 def gone(copy: Workbook | None, agency: Agency) -> Gone:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from preparedness.accounts.models import Agency
 from preparedness.database import db, now, reading, transaction
 from preparedness.errors import Refused, frames
-from preparedness.exchange import claims, closings, forgetting, originals, returns, uploads
+from preparedness.exchange import claims, closings, erasing, forgetting, originals, returns, uploads
 from preparedness.exchange.claims import Claim
 from preparedness.exchange.models import Errand, Return, ReturnState
 from preparedness.i18n import _, speaking
@@ -86,13 +86,16 @@ def _read(claim: Claim) -> None:
             agency, by = db.session.get_one(Agency, brought.agency_id), claims.actor(brought)
             member = claims.member(by)
             known = returns.recognised(brought, read, agency=agency, member=member)
+            erased = erasing.last(agency)
             found = returns.understood(read, known, agency=agency, member=member)
         if not _goes_on(claim, 85):
             return
         with transaction():
-            held = claims.hold(claim)
-            if held is not None:
-                returns.keep(held, found, agency=db.session.get_one(Agency, held.agency_id), by=by)
+            held, agency = claims.hold(claim), db.session.get_one(Agency, agency.id)
+            if erasing.last(agency) != erased:  # somebody who is in what was understood may be gone: read once more
+                claims.give_back(claim)
+            elif held is not None:
+                returns.keep(held, found, agency=agency, by=by)
 
 
 def _goes_on(claim: Claim, percent: int) -> bool:

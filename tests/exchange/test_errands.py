@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from preparedness import config, worker
+from preparedness.contacts import people
+from preparedness.contacts.models import ErasureReason, Person
 from preparedness.database import at, db, now, transaction, writing
 from preparedness.exchange import claims, jobs, originals, returns, uploads
 from preparedness.exchange.models import Return, ReturnState, WorkbookKind
@@ -143,6 +145,29 @@ def test_a_small_file_waits_too_while_another_of_the_same_person_is_read(world, 
     assert latest().state is ReturnState.READING
     assert worked() == 2
     assert latest().state is ReturnState.READY
+
+
+def test_who_is_erased_while_a_file_is_understood_is_not_in_what_is_kept(world, monkeypatch):
+    number = waiting(world, "ana", edited(world))
+    ref, really, turns = world.amina.ref, returns.understood, []
+
+    def understood(*given, **more):
+        found = really(*given, **more)
+        turns.append(found)
+        if len(turns) == 1:
+            db.session.rollback()
+            with transaction():
+                people.erase(db.session.get(Person, amina), reason=ErasureReason.THEIR_WISH, by=by)
+        return found
+
+    amina, by = world.amina.id, world.ada
+    monkeypatch.setattr(returns, "understood", understood)
+    worked()
+    back = db.session.get(Return, number)
+
+    assert len(turns) == 2
+    assert (back.state, back.changes) == (ReturnState.READY, [])
+    assert [problem["read"] for problem in back.problems] == [ref]
 
 
 # --- Stopped -------------------------------------------------------------------------------------------------------
