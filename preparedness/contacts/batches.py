@@ -172,7 +172,8 @@ def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Act
 def archive(roster: Roster, agency_id: int, ids: Sequence[int], archived: Action, *, by: Actor) -> dict[int, Any]:
     """Take rows out of the lists, in a few statements however many; those that were in them, by their numbers."""
     db.session.flush()
-    table, moment, found = _table(roster.model), now(), {}
+    table, moment = _table(roster.model), now()
+    found: dict[int, Any] = {}
     for some in _chunks(ids):
         query = select(roster.model).where(roster.model.agency_id == agency_id, roster.model.id.in_(some))
         rows = list(db.session.scalars(query.where(roster.model.state == ContactState.ACTIVE)))
