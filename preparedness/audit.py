@@ -396,7 +396,11 @@ def _link(session: Session) -> None:
         link["to_hash"] = head.hash = sealed(row, head.seq + 1, head.hash)
         head.seq += 1
         links.append(link)
-    linked: dict[str, Any] = {"seq": bindparam("to_seq"), "prev_hash": bindparam("to_prev"), "hash": bindparam("to_hash")}
+    linked: dict[str, Any] = {
+        "seq": bindparam("to_seq"),
+        "prev_hash": bindparam("to_prev"),
+        "hash": bindparam("to_hash"),
+    }
     if links:
         session.connection().execute(update(entries).where(entries.c.id == bindparam("entry")).values(linked), links)
     session.flush()

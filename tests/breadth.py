@@ -144,9 +144,7 @@ def _brought_back(agency: Agency, reader: User, activation_id: int, copy: Workbo
         filename="checklist.xlsx",
         sha256="0" * 64,
         rows={},
-        problems=[
-            {"sheet": "Checklist", "cell": "C3", "row": 3, "column": "state", "read": "?", "sentence": ""}
-        ],
+        problems=[{"sheet": "Checklist", "cell": "C3", "row": 3, "column": "state", "read": "?", "sentence": ""}],
         notices=[],
     )
     db.session.add(made)

@@ -9,7 +9,8 @@ from preparedness import assets
 from tests.gallery.app import gallery
 
 KNOWN = {
-    "swagger-ui.css": "e1cdefb04e5ffadae11721eb16b2ccd5f146527e77d4d21a0bb75ca8458825da11409e429096d2b920b05cba5a4b5285",
+    "swagger-ui.css": "e1cdefb04e5ffadae11721eb16b2ccd5f146527e77d4d21a"
+    "0bb75ca8458825da11409e429096d2b920b05cba5a4b5285",
     "swagger-ui.js": "f5377b30a888af64bcdc4d64672c958bc29d270fd2f02a40beed2594bc8c7a0d31abf8431a26497d59f47d5e2594298a",
     "bootstrap.css": "4164ca6728e93c48c84afe5669153d385791a6893a61cb676260ebe69365c93d9b4635e1d093218d8ea15be00b130207",
     "bootstrap.rtl.css": "769b9a1b5b2e534793d3db71e6995368630b06c7c32f3502"

@@ -23,7 +23,7 @@ RACED = frozenset({"23503", "23505"})
 
 SENTENCES = {
     400: _l("This is not understood: send what the documentation shows."),
-    401: _l("Send a token of this institution: Authorization: Bearer …"),
+    401: _l("Send a token of this institution: in the header Authorization, after the word Bearer."),
     403: _l("The token may not do this."),
     404: _l("Nothing of that name or number is here."),
     405: _l("This address does not know that method."),

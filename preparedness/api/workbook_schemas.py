@@ -67,7 +67,8 @@ class Decision(fields.Field[Any]):
                 return value
             if isinstance(value.get("merge_into"), int) and not isinstance(value["merge_into"], bool):
                 return value
-        raise ValidationError(str(_('Send mine, server, add, {"value": …} or {"merge_into": the number of a row}.')))
+        said = _("Send mine, server, add, a value, or the number of a row to merge into: see the documentation.")
+        raise ValidationError(str(said))
 
 
 class ApplyIn(Shape):

@@ -44,7 +44,9 @@ def _address(brought: Return, problem: Mapping[str, Any]) -> str:
     """The cell to mark; where the column itself is missing, the row's Ref."""
     if ADDRESS.fullmatch(problem["cell"]):
         return str(problem["cell"])
-    part: Mapping[str, Any] = next((each for each in brought.rows.values() if each["name"] == problem["sheet"]), {"columns": {}})
+    part: Mapping[str, Any] = next(
+        (each for each in brought.rows.values() if each["name"] == problem["sheet"]), {"columns": {}}
+    )
     return f"{letters(part['columns'].get('ref', 1))}{problem['row']}"
 
 

@@ -68,7 +68,7 @@ def test_how_far_it_is_stands_on_the_row(world, page, everything_is_long, monkey
     monkeypatch.setattr(uploads, "read", read)
     worked()
 
-    assert "10 % done" in seen[0]
+    assert "10 of 100" in seen[0]
 
 
 def test_that_no_worker_runs_is_said(world, page, everything_is_long):

@@ -68,7 +68,7 @@ def test_a_plan_without_a_template_is_an_empty_draft_about_a_hazard(world):
     plan = begin(world, template=None, hazard=Hazard.EXTRATERRESTRIAL, objectives=["See it come.", "Tell everybody."])
 
     assert (plan.template_key, plan.hazard, plan.state) == (None, Hazard.EXTRATERRESTRIAL, PlanState.DRAFT)
-    assert not plan.roles and not plan.items and not plan.triggers
+    assert (plan.roles, plan.items, plan.triggers) == ([], [], [])
     assert [each.text for each in plan.objectives] == ["See it come.", "Tell everybody."]
     assert plan.sections
 
