@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vDuration
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, undefer
 
 from preparedness import config
 from preparedness.accounts.models import Access, Agency, User
@@ -19,12 +19,15 @@ from preparedness.activations import lists
 from preparedness.activations.models import Activation, ActivationKind, ActivationState, CalendarFeed
 from preparedness.database import db, now
 from preparedness.i18n import _, ngettext, speaking
-from preparedness.plans import drafting
-from preparedness.plans.models import HOLDING, Assignment, Plan, Role, Seat
+from preparedness.plans import drafting, readings
+from preparedness.plans.models import HOLDING, Assignment, Plan, PlanVersion, Role, Seat
+from preparedness.plans.readings import Reading
+from preparedness.vocabulary import Risk
 
 BACK = timedelta(days=90)
 """How long what is over still stands in a calendar."""
 
+ALL = 100_000
 REFRESH = timedelta(hours=6)
 SHORTEST = timedelta(hours=1)
 
@@ -66,13 +69,16 @@ def entries(agency: Agency, member: User, *, high_risk: bool = False) -> list[En
     return sorted(found, key=lambda entry: (_day(entry.starts), entry.key))
 
 
-def _plans(agency: Agency, member: User, high_risk: bool) -> list[Plan]:
+def _plans(agency: Agency, member: User, high_risk: bool) -> Sequence[Plan | Reading]:
+    """The plans as they are being written; for an operator those in force, and what their approved versions say."""
     planner = member.access.includes(Access.PLANNER)
-    plans = drafting.listed(agency) if planner else drafting.in_force(agency)
-    return [plan for plan in plans if high_risk or not plan.high_risk]
+    plans: Sequence[Plan | Reading] = (
+        drafting.listed(agency) if planner else readings.listed(agency, page=1, per_page=ALL).items
+    )
+    return [plan for plan in plans if high_risk or plan.risk_class is not Risk.HIGH]
 
 
-def _reviews(plans: Sequence[Plan]) -> Iterator[Entry]:
+def _reviews(plans: Sequence[Plan | Reading]) -> Iterator[Entry]:
     """The days on which plans are due for their review."""
     for plan in plans:
         if plan.review_on and plan.review_on > (now() - BACK).date():
@@ -85,7 +91,7 @@ def _reviews(plans: Sequence[Plan]) -> Iterator[Entry]:
             )
 
 
-def _confirmations(plans: Sequence[Plan]) -> Iterator[Entry]:
+def _confirmations(plans: Sequence[Plan | Reading]) -> Iterator[Entry]:
     """The days on which confirmations run out, by plan: how many, never whose."""
     titles = {plan.id: plan.title for plan in plans}
     query = (
@@ -113,10 +119,13 @@ def _activations(agency: Agency, member: User, high_risk: bool) -> Iterator[Entr
         select(Activation)
         .where(*lists.visible(agency, member), Activation.state != ActivationState.CANCELLED)
         .where(Activation.review_at > now() - BACK)
-        .options(selectinload(Activation.plan))
+        .options(
+            selectinload(Activation.plan),
+            selectinload(Activation.plan_version).options(undefer(PlanVersion.document)),
+        )
     )
     for activation in db.session.scalars(query):
-        if activation.plan.high_risk and not high_risk:
+        if not high_risk and (activation.plan.high_risk or activation.plan_version.document["risk_class"] == Risk.HIGH):
             continue
         if activation.kind is ActivationKind.EXERCISE:
             yield _exercise(activation)
@@ -128,7 +137,7 @@ def _exercise(activation: Activation) -> Entry:
     ends = activation.stood_down_at or activation.closed_at or activation.review_at
     return Entry(
         f"activation-{activation.id}-exercise",
-        _("EXERCISE %(plan)s EXERCISE", plan=activation.plan.title),
+        _("EXERCISE %(plan)s EXERCISE", plan=activation.plan_version.document["title"]),
         activation.h_hour,
         max(ends, activation.h_hour + SHORTEST),
         activation.updated_at,
@@ -137,7 +146,7 @@ def _exercise(activation: Activation) -> Entry:
 
 
 def _review(activation: Activation) -> Entry:
-    said = _("Review of the activation of %(plan)s", plan=activation.plan.title)
+    said = _("Review of the activation of %(plan)s", plan=activation.plan_version.document["title"])
     return Entry(
         f"activation-{activation.id}-review",
         _("EXERCISE %(plan)s EXERCISE", plan=said) if activation.exercise else said,

@@ -1,6 +1,7 @@
 """Broadcasts: a running activation as a bulletin for other systems (CAP 1.2), for those it is meant for alone.
 
-It names no person and quotes nothing that somebody typed into the activation, for that may name one.
+It names no person and quotes nothing that somebody typed into the activation, for that may name one. Of the plan it
+says what the approved version at work says, whatever is being written meanwhile.
 """
 
 from collections.abc import Iterable, Sequence
@@ -96,12 +97,12 @@ def _turns(activation: Activation) -> Sequence[Turn]:
 
 def _info(info: Element, activation: Activation, agency: Agency, latest: Turn) -> None:
     """The one description of a bulletin, in the language of the plan."""
-    plan, over = activation.plan, activation.state is not ActivationState.ACTIVE
+    plan, over = activation.plan_version.document, activation.state is not ActivationState.ACTIVE
     _write(
         info,
         ("language", activation.plan_version.language),
-        ("category", CATEGORIES[plan.hazard]),
-        ("event", plan.title),
+        ("category", CATEGORIES[Hazard(plan["hazard"])]),
+        ("event", plan["title"]),
         ("responseType", "AllClear" if over else RESPONSE[activation.level]),
         ("urgency", "Past" if over else URGENCY[activation.level]),
         ("severity", "Unknown"),
@@ -116,14 +117,14 @@ def _info(info: Element, activation: Activation, agency: Agency, latest: Turn) -
     for name, value in (("level", activation.level), ("state", activation.state), ("number", activation.number)):
         _write(SubElement(info, "parameter"), ("valueName", f"preparedness:{name}"), ("value", str(value)))
     area = SubElement(info, "area")
-    _write(area, ("areaDesc", country_name(plan.country)))
-    _write(SubElement(area, "geocode"), ("valueName", "ISO 3166-1"), ("value", plan.country))
+    _write(area, ("areaDesc", country_name(plan["country"])))
+    _write(SubElement(area, "geocode"), ("valueName", "ISO 3166-1"), ("value", plan["country"]))
 
 
 def _headline(activation: Activation) -> str:
     """What it is, in a line; an exercise says so first and last (safety.md S13)."""
     level = activation.level_label if activation.state is ActivationState.ACTIVE else activation.state.words
-    said = _("%(plan)s: %(level)s", plan=activation.plan.title, level=level)
+    said = _("%(plan)s: %(level)s", plan=activation.plan_version.document["title"], level=level)
     return _("EXERCISE %(plan)s EXERCISE", plan=said) if activation.exercise else said
 
 

@@ -8,6 +8,7 @@ import pytest
 from preparedness.activations import agendas, calendars, duties, running
 from preparedness.activations.models import ActivationKind, CalendarFeed
 from preparedness.database import db, now, transaction
+from preparedness.plans import drafting
 from preparedness.vocabulary import Level, Risk
 from tests.activations import stage
 
@@ -75,6 +76,27 @@ def test_an_operator_sees_plans_in_force_and_what_they_work_on(confirmed):
         duties.change(activation, [confirmed.members["rui"].id], by=confirmed.ana)
 
     assert f"activation-{activation.id}-exercise" in keys(confirmed, "rui")
+
+
+def test_what_is_being_written_is_told_to_no_operator(confirmed):
+    activation = start(confirmed)
+    with transaction():
+        duties.change(activation, [confirmed.members["rui"].id], by=confirmed.ana)
+        before = summaries(confirmed, "rui")
+        told = {"title": "Unapproved", "review_on": now().date() + timedelta(days=7)}
+        drafting.describe(confirmed.plan, told, version=None, by=confirmed.ana)
+
+    assert summaries(confirmed, "rui") == before
+    assert "Review of the plan Unapproved" in summaries(confirmed, "ana")
+
+
+def test_s4_a_plan_approved_at_high_risk_stays_out_while_its_draft_says_otherwise(confirmed):
+    with transaction():
+        confirmed.plan.risk_class = Risk.HIGH
+        stage.approved(confirmed)
+        confirmed.plan.risk_class = Risk.STANDARD
+
+    assert keys(confirmed, "rui") == []
 
 
 def test_s4_a_plan_at_high_risk_is_left_out_unless_the_member_wants_it(confirmed):

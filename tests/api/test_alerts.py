@@ -5,7 +5,8 @@ import pytest
 from preparedness.activations import broadcasts, bulletins, duties, running
 from preparedness.activations.models import ActivationKind, ProposalState
 from preparedness.database import transaction
-from preparedness.vocabulary import Level
+from preparedness.plans import drafting
+from preparedness.vocabulary import Hazard, Level
 from tests.activations import stage
 from tests.activations.bulletins import bulletin, reference, refusals
 from tests.api.test_races import at_once
@@ -156,9 +157,24 @@ def test_an_operator_reads_the_alert_of_what_they_work_on(rui, bo, approved, act
     assert rui.get(path).status_code == 200
 
 
-def test_a_title_with_signs_that_xml_cannot_hold_is_told_without_them(ana, approved, activation):
+def test_what_is_being_written_meanwhile_is_not_told(ana, approved, activation):
+    before = ana.get(f"/activations/{activation.id}/cap").data
     with transaction():
-        approved.plan.title = "Quake <b>&\x0b\x1f\uffff 地震 \U0001f30d"
+        drafting.describe(
+            approved.plan,
+            {"title": "Unapproved", "country": "SO", "hazard": Hazard.SOCIETAL},
+            version=None,
+            by=approved.ana,
+        )
+
+    assert ana.get(f"/activations/{activation.id}/cap").data == before
+
+
+def test_a_title_with_signs_that_xml_cannot_hold_is_told_without_them(ana, world):
+    with transaction():
+        world.plan.title = "Quake <b>&\x0b\x1f\uffff 地震 \U0001f30d"
+        stage.approved(world)
+        activation = running.start(world.plan, stage.AGREED, by=world.ana)
     answer = ana.get(f"/activations/{activation.id}/cap")
 
     assert refusals(answer.data) == []
