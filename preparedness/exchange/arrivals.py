@@ -20,6 +20,8 @@ from preparedness.exchange.values import letters as letters
 from preparedness.i18n import _, ngettext
 
 SLOT_LENGTH = 24
+SEVERAL = 3
+"""So many rows do not lose their cross-check by a slip of the hand."""
 
 
 def take(
@@ -46,8 +48,30 @@ def take(
         else:
             values = _values(arrival, number, row, base.get(ref or ""), present)
             _keep(arrival, Returned(number, ref, values), created)
+    if _sorted_apart(arrival, base):
+        arrival.notices.append(_ref_believed(arrival))
     if arrival.read_only:
         arrival.notices.append(_read_only_changed(arrival))
+
+
+def _sorted_apart(arrival: Arrival, base: Rows) -> bool:
+    """True where the hidden column says another row than the Ref in several: only what can be seen was sorted."""
+    apart = 0
+    for _number, row in arrival.below:
+        check = written(row, arrival.columns.get("check")).split(" ")[0]
+        apart += check in base and check != written(row, arrival.columns.get("ref"))
+        if apart >= SEVERAL:
+            return True
+    return False
+
+
+def _ref_believed(arrival: Arrival) -> str:
+    return str(
+        _(
+            "%(sheet)s was sorted without its hidden column. Each row was taken for the one that its Ref names.",
+            sheet=arrival.name,
+        )
+    )
 
 
 def new_words(arrival: Arrival, key: str, base: Rows) -> list[tuple[str, str]]:

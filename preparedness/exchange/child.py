@@ -17,7 +17,7 @@ except ImportError:  # Windows knows no such limits; the parent's clock holds th
     resource = None  # type: ignore[assignment]
 
 MOST_MEMORY = 1024**3
-MOST_MEMORY_OF = {"quick_reading": MOST_MEMORY // 2}
+MOST_MEMORY_OF = {"quick_reading": MOST_MEMORY * 7 // 16}
 """The quick engine takes memory by the gigabyte where it is lied to; what it has no room for, the patient one reads."""
 
 MOST_SECONDS_OF_WORK = 20

@@ -33,12 +33,15 @@ class Page:
     world: World
     client: Client
 
-    def bring(self, content: bytes, who: str = "ana") -> str:
+    def bring(self, content: bytes, who: str = "ana", name: str = "back.xlsx") -> str:
         """Send the file; answers the page that shows it, or that refuses it."""
         self.client.sign_in(self.world.members[who])
-        sent = {"file": (io.BytesIO(content), "back.xlsx")}
+        sent = {"file": (io.BytesIO(content), name)}
         answer = self.client.post("/copies", data=sent, content_type="multipart/form-data")
-        shown = self.client.get(answer.location) if answer.status_code == 302 else answer
+        assert answer.status_code in (302, 422)
+        shown = answer
+        while shown.status_code == 302:
+            shown = self.client.get(shown.location)
         return unescape(shown.text)
 
     def bring_in(self, content: bytes, who: str = "ana") -> str:
@@ -64,10 +67,10 @@ class Command:
     run: Run
     folder: Path
 
-    def bring_in(self, content: bytes, who: str = "ana") -> str:
+    def bring_in(self, content: bytes, who: str = "ana", name: str = "back.xlsx") -> str:
         """Import the file; answers what was said."""
         member: User = self.world.members[who]
-        path = self.folder / "back.xlsx"
+        path = self.folder / name
         path.write_bytes(content)
         said = self.run("import", str(path), "--json", "--agency", str(self.world.agency.id), "--by", member.email)
         assert "Traceback" not in said.output
