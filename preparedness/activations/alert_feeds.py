@@ -1,6 +1,7 @@
 """Alert feeds: where an institution reads the bulletins of a warning service, and what was found there."""
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,14 +18,20 @@ from preparedness.activations.bulletins import Bulletin, Incomplete, Unreadable
 from preparedness.activations.models import AlertFeed
 from preparedness.audit import CLOCK, Action, Actor, record
 from preparedness.database import changed, db, expect, now, touch, transaction
-from preparedness.errors import Refused
+from preparedness.errors import Refused, frames
 from preparedness.notifications import outside
 from preparedness.notifications.outside import Barred, Unheard
+
+logger = logging.getLogger("preparedness.alerts")
 
 EVERY = timedelta(minutes=5)
 MOST_FETCHED = 10
 """So many bulletins are fetched at a time; the others at the next look."""
 
+MOST_TAKEN = 50
+"""So many of those that stand in a feed in full are taken in at a time."""
+
+LONGEST_TAG = 200
 MOST_SEEN = 2_000
 MOST_BYTES = 2_000_000
 ENTRIES = frozenset({"entry", "item"})
@@ -75,7 +82,16 @@ def poll() -> int:
     due = select(AlertFeed.id).where(AlertFeed.next_at <= now()).order_by(AlertFeed.next_at)
     with transaction():
         numbers = db.session.scalars(due).all()
-    return sum(_poll(number) for number in numbers)
+    return sum(_poll_alone(number) for number in numbers)
+
+
+def _poll_alone(number: int) -> int:
+    """Look at one feed; its fault must not hold up the others."""
+    try:
+        return _poll(number)
+    except Exception as error:
+        logger.error("unread feed=%s kind=%s at:\n%s", number, type(error).__name__, frames(error))
+        return 0
 
 
 def _poll(number: int) -> int:
@@ -122,14 +138,18 @@ def look(url: str, etag: str | None, seen: set[str]) -> Found:
         root = bulletins.parsed(answer.body, MOST_BYTES)
     except (Barred, Unheard, Unreadable) as error:
         return Found(failure=type(error).__name__.lower())
-    found = Found(bulletins=list(_within(root)))
+    within = {_digest(each.name, ""): each for each in _within(root)}
+    fresh = {digest: each for digest, each in within.items() if digest not in seen}
+    taken = list(fresh)[:MOST_TAKEN]
+    found = Found(bulletins=[fresh[digest] for digest in taken], seen=taken)
     links = [link for link in dict.fromkeys(_links(root, url)) if _digest(*link) not in seen]
     for link, when in links[:MOST_FETCHED]:
         if _fetch(link, found):
             found.seen.append(_digest(link, when))
     # Only once nothing is left over may the service say that nothing is new.
-    tag = {name.lower(): text for name, text in answer.headers.items()}.get("etag")
-    found.etag = tag if len(found.seen) == len(links) else None
+    tag = {name.lower(): text for name, text in answer.headers.items()}.get("etag", "")
+    whole = len(found.seen) == len(fresh) + len(links)
+    found.etag = tag if whole and tag.isprintable() and 0 < len(tag) <= LONGEST_TAG else None
     return found
 
 
@@ -146,11 +166,24 @@ def _links(root: Element, base: str) -> Iterator[tuple[str, str]]:
     """Where the bulletins of a feed are, each with when it says it was changed."""
     if root.tag == bulletins.ROOT:
         return
+    holding = _holding(root)
     for entry in root.iter():
-        if _plain(entry.tag) in ENTRIES and entry.find(f".//{bulletins.ROOT}") is None:
+        if _plain(entry.tag) in ENTRIES and entry not in holding:
             when = next((each.text or "" for each in entry if _plain(each.tag) in WHEN), "")
             if link := _absolute(base, _link(entry)):
                 yield link, when.strip()
+
+
+def _holding(root: Element) -> set[Element]:
+    """The elements with a bulletin in them; each is looked at once, however deep they lie in one another."""
+    above = {child: parent for parent in root.iter() for child in parent}
+    found: set[Element] = set()
+    for bulletin in root.iter(bulletins.ROOT):
+        around = above.get(bulletin)
+        while around is not None and around not in found:
+            found.add(around)
+            around = above.get(around)
+    return found
 
 
 def _absolute(base: str, link: str | None) -> str | None:

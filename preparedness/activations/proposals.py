@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from preparedness.accounts.models import Agency
@@ -124,16 +124,19 @@ def _known(agency: Agency, bulletin: Bulletin) -> Proposal | None:
 
 def _named_by(agency: Agency, bulletin: Bulletin) -> list[Proposal]:
     """The earlier bulletins of the same sender that this one names."""
+    if not bulletin.references:
+        return []
     return [each for each in _of_sender(agency, bulletin.sender) if name(each) in bulletin.references]
 
 
 def _naming(agency: Agency, bulletin: Bulletin) -> list[Proposal]:
     """The bulletins of the same sender that came before this one and name it: it was overtaken on the way."""
-    return [each for each in _of_sender(agency, bulletin.sender) if bulletin.name in each.references]
+    later = _of_sender(agency, bulletin.sender, Proposal.sent_at >= bulletin.sent_at)
+    return [each for each in later if bulletin.name in each.references]
 
 
-def _of_sender(agency: Agency, sender: str) -> Collection[Proposal]:
-    query = select(Proposal).where(Proposal.agency_id == agency.id, Proposal.sender == sender)
+def _of_sender(agency: Agency, sender: str, *where: ColumnElement[bool]) -> Collection[Proposal]:
+    query = select(Proposal).where(Proposal.agency_id == agency.id, Proposal.sender == sender, *where)
     return db.session.scalars(query.order_by(Proposal.id.desc()).limit(1_000)).all()
 
 

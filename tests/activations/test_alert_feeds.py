@@ -180,3 +180,46 @@ def test_what_was_found_is_dropped_where_another_feed_was_chosen_meanwhile(readi
         assert alert_feeds._keep(number, URL, found) == 0
 
     assert db.session.query(AlertFeed).one().seen == []
+
+
+def test_of_many_that_stand_in_a_feed_a_few_are_taken_at_a_time_and_none_is_lost(reading, web, monkeypatch):
+    monkeypatch.setattr(alert_feeds, "MOST_TAKEN", 2)
+    within = b"".join(bulletin(identifier=f"eq-{number}").partition(b"?>")[2] for number in range(5))
+    web[URL] = ok(b"<feed>" + within + b"</feed>", ETag='"v1"')
+
+    assert [poll(again=turn > 0) for turn in range(4)] == [2, 2, 1, 0]
+    assert names() == [f"eq-{number}" for number in range(5)]
+    assert [headers for _url, headers in web["asked"]] == [{}, {}, {}, {"If-None-Match": '"v1"'}]
+
+
+def test_entries_in_entries_without_end_are_read_in_their_time(web):
+    deep = 50_000
+    web[URL] = ok("<feed>" + "<item>" * deep + "</item>" * deep + "</feed>")
+
+    assert alert_feeds.look(URL, None, set()) == alert_feeds.Found()
+
+
+@pytest.mark.parametrize("tag", ["nul\0", "x" * 201, ""])
+def test_a_mark_that_could_not_be_kept_is_not(reading, web, tag):
+    web[URL] = ok(bulletin(), ETag=tag)
+    poll()
+
+    assert db.session.query(AlertFeed).one().etag is None
+
+
+def test_a_fault_with_one_feed_holds_up_no_other(reading, web, world, caplog, monkeypatch):
+    with transaction():
+        alert_feeds.choose(world.other_agency, {"url": f"{URL}/other"}, version=None, by=world.bo)
+    web[URL] = web[f"{URL}/other"] = ok(bulletin())
+    first, receive = world.agency.id, alert_feeds.proposals.receive
+
+    def faulty(agency, *given, **more):
+        if agency.id == first:
+            raise ValueError("amina" + "@example.org")
+        return receive(agency, *given, **more)
+
+    monkeypatch.setattr(alert_feeds.proposals, "receive", faulty)
+
+    assert poll() == 1
+    assert "ValueError" in caplog.text
+    assert "amina@example.org" not in caplog.text
