@@ -435,8 +435,9 @@ def test_scenario_30_a_hostile_file_is_refused_in_words_and_the_server_goes_on(w
 
 def test_scenario_30_a_file_of_21_mb_is_refused_before_it_is_read(world, page):
     page.client.sign_in(world.members["ana"])
-    sent = {"file": (io.BytesIO(hostile.FILES["21 MB"][0]()), "back.xlsx")}
-    answer = page.client.post("/copies", data=sent, content_type="multipart/form-data")
+    head = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="back.xlsx"\r\n\r\n'
+    sent = head + hostile.FILES["21 MB"][0]() + b"\r\n--cut--\r\n"
+    answer = page.client.post("/copies", data=sent, content_type="multipart/form-data; boundary=cut")
 
     assert answer.status_code == 413
     assert "too large" in answer.text
