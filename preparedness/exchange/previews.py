@@ -157,10 +157,12 @@ def _rows(
     total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     if not total:
         return [], 0
-    some = db.session.execute(rows.order_by(order, Change.row).limit(SHOWN).offset((page - 1) * SHOWN)).all()
+    some = db.session.execute(
+        rows.order_by(order, Change.row < 0, Change.row).limit(SHOWN).offset((page - 1) * SHOWN)
+    ).all()
     query = select(Change).where(Change.return_id == brought.id, which)
     query = query.where(tuple_(Change.sheet, Change.row).in_([tuple(row) for row in some]))
-    return db.session.scalars(query.order_by(order, Change.row, Change.id)).all(), total
+    return db.session.scalars(query.order_by(order, Change.row < 0, Change.row, Change.id)).all(), total
 
 
 def _columns(brought: Return, *which: ColumnElement[bool]) -> Sequence[Any]:

@@ -59,6 +59,7 @@ def _page(brought: Return, form: Form) -> ResponseReturnValue:
         choice=_choice,
         other=_other,
         tick=_tick,
+        seen=_seen,
         page=page_number(),
         shown=previews.SHOWN,
         kept_file=originals.there(brought),
@@ -181,6 +182,11 @@ def _tick(column: previews.Emptied) -> Field:
     name = f"{EMPTIED}{column.sheet}.{column.column}"
     said = _("Yes, empty them: %(column)s", column=column.heading)
     return _field(name, said, "checkbox", column.chosen)
+
+
+def _seen(column: previews.Emptied) -> Field:
+    """That the tick was there to be set."""
+    return _field(f"{SHOWN}{column.sheet}.{column.column}", "", "hidden", "1")
 
 
 def _field(name: str, label: str, kind: str, value: object, choices: list[tuple[str, str]] | None = None) -> Field:
