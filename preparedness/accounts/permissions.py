@@ -180,13 +180,10 @@ def guard() -> ResponseReturnValue | None:
 
 def _guard_program(label: Permission) -> None:
     """Let a program in by its token, with the access profile of the member it acts as."""
-    if throttle.too_often(GUESSES, str(request.remote_addr), most=MOST_GUESSES, window=GUESSED_WITHIN):
-        raise TooManyRequests(retry_after=int(GUESSED_WITHIN.total_seconds()))
     kind, _space, text = request.headers.get("Authorization", "").partition(" ")
     token = tokens.recognised(text.strip()) if kind.lower() == "bearer" and text else None
     if token is None:
-        if text:  # who sends none guesses nothing
-            throttle.count(GUESSES, str(request.remote_addr), window=GUESSED_WITHIN)
+        _refuse_guess(text)
         abort(401)
     g.token, g.member, g.agency, g.actor = token, token.member, token.member.agency, token.actor
     if not request.accept_languages:
@@ -196,6 +193,17 @@ def _guard_program(label: Permission) -> None:
         afterwards(lambda: tokens.used(identity))
     if not may(label) or (token.read_only and request.method not in SAFE_METHODS):
         abort(403)
+
+
+def _refuse_guess(text: str) -> None:
+    """Count what is no token, and refuse who sends such again and again; who sends none guesses nothing.
+
+    A token that is one always opens: another program at the same address may go on with one that ran out.
+    """
+    if throttle.too_often(GUESSES, str(request.remote_addr), most=MOST_GUESSES, window=GUESSED_WITHIN):
+        raise TooManyRequests(retry_after=int(GUESSED_WITHIN.total_seconds()))
+    if text:
+        throttle.count(GUESSES, str(request.remote_addr), window=GUESSED_WITHIN)
 
 
 def fresh(minutes: int = 10) -> ResponseReturnValue | None:

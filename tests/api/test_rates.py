@@ -54,6 +54,7 @@ def test_who_guesses_tokens_is_stopped_and_who_sends_none_is_asked_for_one(progr
     assert [each.status_code for each in guesses] == [401, 401, 401, 429, 429]
     assert guesses[-1].mimetype == "application/problem+json"
     assert guesses[-1].headers["Retry-After"] == "600"
+    assert ana.get("/people").status_code == 200, "a program with a good token pays for no other at its address"
 
 
 @pytest.mark.once
