@@ -14,6 +14,7 @@ from preparedness.exchange.bounds import Row, TooMuch
 DELIMITERS = ",;\t|"
 LOOKED_AT = 64 * 1024
 LINES_LOOKED_AT = 50
+USUAL = "cp1252"
 OTHERS = ["cp1252", "cp1250", "cp1251", "cp1254", "cp1256", "mac_roman", "utf_16_le", "utf_16_be"]
 """What old programs write, in the languages our planners work in."""
 
@@ -50,8 +51,13 @@ def _encoding(content: bytes) -> str:
         content.decode("utf-8")
     except UnicodeDecodeError:
         best = from_bytes(content[:LOOKED_AT], cp_isolation=OTHERS).best()
-        return best.encoding if best else "cp1252"
+        return USUAL if best is None or _says_the_same(content, best.encoding) else best.encoding
     return "utf-8"
+
+
+def _says_the_same(content: bytes, encoding: str) -> bool:
+    """True where the usual encoding of the West reads the very same signs: then it is that one."""
+    return content.decode(USUAL, "replace") == content.decode(encoding, "replace")
 
 
 def _told_delimiter(text: str) -> tuple[str | None, str]:
