@@ -18,7 +18,12 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = dict.fromkeys(("json", "query", "form", "files", "headers"))
 
     def load_json(self, request: Request, schema: Schema) -> Any:
-        """The body as an object. Aborts with 415 for another media type, with 400 for what is not JSON."""
+        """The body as an object. Aborts with 415 for another media type, with 400 for what is not JSON.
+
+        An act that needs to be told nothing may come without a body.
+        """
+        if request.method == "POST" and needs_nothing(schema) and not request.get_data():
+            return {}
         if not request.is_json:
             abort(415)
         sent = _parsed(request)
@@ -51,6 +56,11 @@ def _parsed(request: Request) -> Any:
     if sent is None and request.get_data().strip() != b"null":
         abort(400)
     return sent
+
+
+def needs_nothing(schema: Schema) -> bool:
+    """True where no field has to be sent."""
+    return not any(each.required for each in schema.fields.values())
 
 
 def _one_location(messages: Any) -> Any:

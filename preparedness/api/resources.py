@@ -18,7 +18,7 @@ from werkzeug.exceptions import PreconditionRequired
 
 from preparedness.accounts.permissions import Permission, by_token
 from preparedness.api import problems, repeats
-from preparedness.api.bodies import Parser
+from preparedness.api.bodies import Parser, needs_nothing
 from preparedness.api.schemas import Paging, page_of
 from preparedness.database import db
 from preparedness.errors import Stale
@@ -208,7 +208,7 @@ class Resource(Blueprint):
                 return (found if said is None else said), status, etag(found)
 
             shown = self.response(status, gives)(answer)
-            taking = located(self.arguments(takes)(shown), finder)
+            taking = located(self.arguments(takes, required=not needs_nothing(takes()))(shown), finder)
             return self.opens(rule, "POST", permission, taking, 400, 404, 409, 413, 415, 422, parameters=[REPEAT])
 
         return attach

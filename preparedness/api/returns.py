@@ -112,7 +112,9 @@ resource.opens(
     f"{ONE}/apply",
     "POST",
     Permission.COPY_READ,
-    located(resource.arguments(ApplyIn)(resource.response(200, ReturnRow, headers=ETAG)(apply)), _return),
+    located(
+        resource.arguments(ApplyIn, required=False)(resource.response(200, ReturnRow, headers=ETAG)(apply)), _return
+    ),
     *(400, 404, 409, 413, 415, 422),
 )
 

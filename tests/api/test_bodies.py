@@ -53,3 +53,13 @@ def test_what_lies_within_a_field_is_whole_even_in_a_change(ana, world):
 @pytest.mark.parametrize("body", ["null", "[]", '"text"', "7", "NaN"])
 def test_anything_but_an_object_is_refused(ana, body):
     assert raw(ana, "POST", "/people", body).status_code == 422
+
+
+def test_an_act_that_needs_to_be_told_nothing_needs_no_body(ana, world):
+    assert ana.ask("POST", f"/plans/{world.plan.id}/submit").status_code == 200
+    assert ana.ask("POST", f"/plans/{world.plan.id}/approve").json["number"] == 1
+
+
+def test_what_needs_to_be_told_something_needs_a_body_of_the_right_type(ana, world):
+    assert ana.ask("POST", "/people").status_code == 415
+    assert ana.ask("PATCH", f"/people/{world.amina.id}", If_Match='"1"').status_code == 415
