@@ -56,12 +56,13 @@ def is_known(words: str) -> bool:
 
 
 def likeliest(table: Table) -> str:
-    """The sheet of ours that a table seems to be: the one that more of its columns are known in."""
+    """The sheet of ours that a table seems to be: one that it names, and that more of its columns are known in."""
 
-    def score(sheet: Sheet) -> tuple[float, bool]:
+    def score(sheet: Sheet) -> tuple[bool, float, bool]:
         found = columns(table, sheet).values()
         sure = sum(guess.certainty is Certainty.SURE for guess in found)
-        return sure + (len(found) - sure) / 2, sheet.key == "people"
+        named = any(guess.key == sheet.named_by for guess in found)
+        return named, sure + (len(found) - sure) / 2, sheet.key == "people"
 
     return max(SHEETS, key=score).key
 
