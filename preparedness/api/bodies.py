@@ -1,15 +1,16 @@
 """What programs send: JSON of the documented shape, strictly typed, and addresses without unknown parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, NoReturn
 
-from flask import Request, abort, json
+from flask import Request, abort, json, request
 from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
 from preparedness.api.problems import Invalid
 from preparedness.i18n import _
-from preparedness.shapes import sentences
+from preparedness.shapes import Shape, sentences
 
 
 class Parser(FlaskParser):
@@ -61,6 +62,18 @@ def _parsed(request: Request) -> Any:
 def needs_nothing(schema: Schema) -> bool:
     """True where no field has to be sent."""
     return not any(each.required for each in schema.fields.values())
+
+
+def unfiltered(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view, which raises Invalid where the address came with parameters."""
+
+    @wraps(view)
+    def bare(*args: Any, **where: Any) -> Any:
+        if request.args:
+            raise Invalid({name: [str(Shape.error_messages["unknown"])] for name in request.args})
+        return view(*args, **where)
+
+    return bare
 
 
 def _one_location(messages: Any) -> Any:

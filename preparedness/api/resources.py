@@ -18,7 +18,7 @@ from werkzeug.exceptions import PreconditionRequired
 
 from preparedness.accounts.permissions import Permission, by_token
 from preparedness.api import problems, repeats
-from preparedness.api.bodies import Parser, needs_nothing
+from preparedness.api.bodies import Parser, needs_nothing, unfiltered
 from preparedness.api.schemas import Paging, page_of
 from preparedness.database import db
 from preparedness.errors import Stale
@@ -93,7 +93,7 @@ class Resource(Blueprint):
 
             shown = self.response(200, page_of(gives))(answer)
             taking = self.arguments(filters, location="query")(shown)
-            return self.opens(rule, "GET", permission, located(taking, within), 404, 422)
+            return self.opens(rule, "GET", permission, located(taking, within), 404, filtered=True)
 
         return attach
 
@@ -221,9 +221,14 @@ class Resource(Blueprint):
         view: View,
         *statuses: int,
         parameters: list[dict[str, Any]] | None = None,
+        filtered: bool = False,
     ) -> View:
-        """Register the address with its label, and say in its document what else it may answer."""
-        for status in sorted({401, 403, 429, *statuses}):
+        """Register the address with its label, and say in its document what else it may answer.
+
+        One that is not filtered knows no parameter at all: whoever sends one believes something that is not so.
+        """
+        view = view if filtered else unfiltered(view)
+        for status in sorted({401, 403, 422, 429, *statuses}):
             view = self.alt_response(
                 status,
                 schema=problems.ProblemShape,

@@ -116,6 +116,20 @@ def test_an_unknown_parameter_is_refused(ana):
     assert list(ana.get("/people?clan=x").json["errors"]) == ["clan"]
 
 
+def test_an_address_of_one_row_knows_no_parameter(ana, world):
+    place, seen = f"/people/{world.amina.id}?force=yes", world.amina.version
+    answers = [
+        ana.get(place),
+        ana.patch(place, {"city": "Laval"}, version=seen),
+        ana.delete(place, version=seen),
+        ana.post("/people?force=yes", NEW),
+        ana.post(f"/plans/{world.plan.id}/submit?force=yes"),
+    ]
+
+    assert {each.status_code for each in answers} == {422}
+    assert [list(each.json["errors"]) for each in answers] == [["force"]] * 5
+
+
 def test_what_is_no_json_is_a_400_and_another_type_a_415(ana):
     broken = ana.client.post(
         "/api/v1/people", data="{", content_type="application/json", headers={"Authorization": f"Bearer {ana.token}"}
