@@ -54,6 +54,8 @@ def bring() -> Any:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise Invalid({"file": [_("Choose the workbook you saved.")]})
+    if unknown := {*request.form, *request.files} - {"file"}:
+        raise Invalid({name: [str(ReturnRow.error_messages["unknown"])] for name in unknown})
     content, name = upload.read(), upload.filename
     read, refusal = _read(content, name)
     memory = repeats.begun(content)

@@ -13,7 +13,8 @@ from preparedness.i18n import _, _l
 from preparedness.shapes import Shape
 
 SIDES = ("mine", "server", "add")
-MOST_DECISIONS = 50_000
+MOST_DECISIONS, MOST_WORDS = 50_000, 500
+LARGEST = 10**15
 
 
 class WorkbookIn(RosterSchema):
@@ -63,12 +64,21 @@ class Decision(fields.Field[Any]):
         if value in SIDES:
             return value
         if isinstance(value, dict) and len(value) == 1:
-            if "value" in value:
+            if "value" in value and _is_entry(value["value"]):
                 return value
             if isinstance(value.get("merge_into"), int) and not isinstance(value["merge_into"], bool):
                 return value
         said = _("Send mine, server, add, a value, or the number of a row to merge into: see the documentation.")
         raise ValidationError(str(said))
+
+
+def _is_entry(value: Any) -> bool:
+    """True for what can stand in a cell: nothing, a text, a yes, a number that is one, or words of a list."""
+    if isinstance(value, list):
+        return len(value) <= MOST_WORDS and all(isinstance(each, str) for each in value)
+    if isinstance(value, int | float):
+        return abs(value) <= LARGEST  # neither endless nor no number at all
+    return value is None or isinstance(value, str)
 
 
 class ApplyIn(Shape):

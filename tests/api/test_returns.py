@@ -113,7 +113,14 @@ def test_left_undecided_the_systems_entry_stays(roster, ana, world):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("decision", ["ours", {"value": 1, "add": 2}, {"merge_into": "x"}, 7, None])
+@pytest.mark.parametrize(
+    "decision",
+    [
+        *("ours", {"value": 1, "add": 2}, {"merge_into": "x"}, 7, None, {"value": {"a": 1}}, {"value": [["a"]]}),
+        *({"value": 10**400}, {"value": float("inf")}, {"value": float("nan")}, {"value": ["a"] * 501}),
+    ],
+    ids=lambda decision: repr(decision)[:30],
+)
 def test_a_decision_that_is_none_is_refused(roster, ana, world, decision):
     back = bring(ana, edited(roster, world, city="Laval")).json
 
@@ -178,6 +185,15 @@ def test_nothing_sent_is_nothing_brought(ana):
     answer = ana.client.post("/api/v1/returns", data={}, headers={"Authorization": f"Bearer {ana.token}"})
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["file"])
+
+
+@pytest.mark.once
+def test_a_part_that_is_not_known_is_refused_by_name(roster, ana):
+    sent = {"file": (io.BytesIO(roster[1].saved()), "roster.xlsx"), "apply": "yes"}
+    headers = {"Authorization": f"Bearer {ana.token}"}
+    answer = ana.client.post("/api/v1/returns", data=sent, headers=headers, content_type="multipart/form-data")
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["apply"])
 
 
 def test_the_same_upload_under_one_key_is_one_return(roster, ana):
