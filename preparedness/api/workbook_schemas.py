@@ -1,5 +1,6 @@
 """What programs send and see of copies taken offline, and of copies that came back."""
 
+from functools import cache
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -7,9 +8,10 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from preparedness import shapes
 from preparedness.api.schemas import Edited, Row, Stamp, told
 from preparedness.contacts.part_schemas import row
+from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.models import Outcome, ReturnState, Why, WorkbookKind
 from preparedness.exchange.schemas import RosterSchema
-from preparedness.i18n import _, _l
+from preparedness.i18n import _, _l, speaking
 from preparedness.shapes import Shape
 
 SIDES = ("mine", "server", "add")
@@ -33,6 +35,17 @@ class WorkbookIn(RosterSchema):
             raise ValidationError(str(_("Say which: the number of the plan or activation.")), "id")
 
 
+@cache
+def _titles() -> dict[str, str]:
+    with speaking("en"):
+        return {sheet.key: str(sheet.title) for content in CONTENTS.values() for sheet in content.sheets}
+
+
+def _titled(sheet: str) -> str:
+    """What a sheet is called in an English workbook: one and the same, whatever language a copy has."""
+    return _titles().get(sheet, sheet)
+
+
 class WorkbookRow(Row):
     """A copy taken offline."""
 
@@ -45,11 +58,14 @@ class WorkbookRow(Row):
     made_at = Stamp(required=True)
     made_by = fields.String(required=True)
     expires_at = Stamp(required=True, metadata={"description": "Until when it can be brought back and merged."})
-    rows = fields.Dict(
-        keys=fields.String(),
-        values=fields.Integer(),
-        required=True,
-        metadata={"description": "How many rows each sheet was given.", "example": {"people": 120}},
+    rows = told(
+        fields.Dict(
+            keys=fields.String(),
+            values=fields.Integer(),
+            required=True,
+            metadata={"description": "How many rows each sheet was given.", "example": {"People": 120}},
+        ),
+        lambda copy: {_titled(sheet): number for sheet, number in copy.rows.items()},
     )
     file = told(
         fields.String(required=True, metadata={"description": "Where the workbook is."}),
@@ -98,7 +114,7 @@ class ApplyIn(Shape):
 class ProblemRow(Shape):
     """A cell that cannot be taken, by its address, and what to write there."""
 
-    sheet = fields.String(required=True)
+    sheet = fields.String(required=True, metadata={"description": "As the file calls it.", "example": "People"})
     cell = fields.String(required=True)
     row = fields.Integer(required=True)
     column = fields.String(required=True)
@@ -110,7 +126,10 @@ class ProblemRow(Shape):
 class ChangeRow(Row):
     """What a returned copy would change in one cell, or one row where the column is empty."""
 
-    sheet = fields.String(required=True)
+    sheet = told(
+        fields.String(required=True, metadata={"description": "As an English copy calls it.", "example": "People"}),
+        lambda change: _titled(change.sheet),
+    )
     row = fields.Integer(required=True, metadata={"description": "The row as the spreadsheet program counts."})
     ref = fields.String(required=True, allow_none=True)
     column = fields.String(required=True)

@@ -35,7 +35,7 @@ def edited(roster, world, **cells: str) -> bytes:
 def test_a_copy_says_what_it_was_given(roster, ana):
     made, _book = roster
 
-    assert made["rows"]["people"] == 3
+    assert made["rows"] == {"Organisations": 1, "People": 3}
     assert ana.get(f"/workbooks/{made['id']}").json == made
     assert ana.get("/workbooks").json["items"] == [made]
 
@@ -77,6 +77,7 @@ def test_what_was_written_offline_is_applied_once(roster, ana, world):
     back = bring(ana, edited(roster, world, city="Laval")).json
     (change,) = back["changes"]
     assert (change["outcome"], change["mine"], change["ref"]) == ("update", "Laval", world.amina.ref)
+    assert (change["sheet"], change["column"]) == ("People", "city")
 
     once, twice = (ana.post(f"/returns/{back['id']}/apply") for _ in range(2))
 
