@@ -144,7 +144,9 @@ def _brought_back(agency: Agency, reader: User, activation_id: int, copy: Workbo
         filename="checklist.xlsx",
         sha256="0" * 64,
         rows={},
-        problems=[{"sheet": "Checklist", "cell": "C3", "row": 3, "column": "state", "read": "?", "sentence": ""}],
+        problems=[
+            {"sheet": "Checklist", "cell": "C3", "row": 3, "column": "state", "read": "?", "wanted": "", "sentence": ""}
+        ],
         notices=[],
     )
     db.session.add(made)
