@@ -6,7 +6,7 @@ links, which hostile files make endless, are never built. Runs in `child`.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
@@ -26,7 +26,8 @@ STRING, WORDS = f"{{{SHEET_MAIN_NS}}}si", f"{{{SHEET_MAIN_NS}}}t"
 def told(path: str, _looked: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All that the workbook holds, or the cause why it cannot be told."""
     try:
-        return _contents(path)
+        with open(path, "rb") as file:
+            return _contents(file)
     except TooMuch as limit:
         return limit.told
     except Exception:  # a hostile or broken file raises a dozen kinds; each means the same to its owner
@@ -47,8 +48,8 @@ class _Reader(ExcelReader):
                     element.clear()
 
 
-def _contents(path: str) -> dict[str, Any]:
-    reader = _Reader(path, read_only=True, data_only=True, keep_links=False)
+def _contents(file: BinaryIO) -> dict[str, Any]:
+    reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
     reader.read()
     book = reader.wb
     pages = book.worksheets
