@@ -273,10 +273,11 @@ def settle_or(unavailable: Callable[[DBAPIError], Response]) -> Callable[[Respon
 
 
 def is_unavailable(error: DBAPIError) -> bool:
-    """True where the database could not be written (locked, disk full, gone), which is nobody's mistake."""
+    """True where the database could not be written (locked, crossed, disk full, gone), which is nobody's mistake."""
     said = str(error.orig).lower()
     return error.connection_invalidated or any(
-        words in said for words in ("locked", "disk is full", "disk i/o", "no space", "could not extend", "connection")
+        words in said
+        for words in ("locked", "deadlock", "disk is full", "disk i/o", "no space", "could not extend", "connection")
     )
 
 

@@ -156,7 +156,11 @@ def broken_off(doors: Flask, error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["database or disk is full", "database is locked", "could not extend file: No space left on device"]
+    "said",
+    [
+        *("database or disk is full", "database is locked", "could not extend file: No space left on device"),
+        "deadlock detected",
+    ],
 )
 def test_a_full_disk_is_said_and_nothing_is_saved(doors, visitor, said):
     broken_off(doors, sqlite3.OperationalError(said))
