@@ -70,6 +70,7 @@ def of(plan: Plan) -> Reading:
         assumptions=document["assumptions"],
         objectives=[Aim(each["text"]) for each in document["objectives"]],
         review_on=approved.next_review_on,
+        state=PlanState.ARCHIVED if plan.state is PlanState.ARCHIVED else PlanState.APPROVED,
     )
 
 

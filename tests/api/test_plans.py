@@ -325,6 +325,13 @@ def test_an_operator_reads_what_was_approved_and_nothing_of_the_draft(rui, ana, 
     assert ana.get(path).json["has_unapproved_changes"] is True
 
 
+@pytest.mark.once
+def test_an_operator_is_told_that_a_plan_is_put_away(rui, ana, approved):
+    ana.post(f"/plans/{approved.id}/archive")
+
+    assert rui.get(f"/plans/{approved.id}").json["state"] == "archived"
+
+
 def test_for_an_operator_no_plan_is_there_before_its_first_approval(rui, world):
     assert rui.get("/plans").json["total"] == 0
     for path in ("", "/versions", "/versions/1", "/tasks"):
