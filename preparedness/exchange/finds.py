@@ -10,7 +10,7 @@ from preparedness.exchange.cells import Trouble
 from preparedness.exchange.places import Returned
 from preparedness.exchange.sheets import Sheet
 from preparedness.exchange.values import as_text, clean, letters
-from preparedness.i18n import _
+from preparedness.i18n import _, ngettext
 
 SIGN = "#"
 TAG = "#pp:"
@@ -78,8 +78,20 @@ def _keyed(part: Mapping[str, Any], rows: list[Numbered], keys_at: int, sheets: 
     places = _places_today(columns, sheet)
     below = [(at, row) for at, row in rows[keys_at + 1 :] if at != number + 1 or _holds_data(row, places)]
     arrival = Arrival(sheet, part["name"], places, below, foreign=part.get("foreign", False))
+    arrival.notices += _hidden_rows(part)
     arrival.notices += _unknown_columns(dict(rows).get(number + 1, {}), columns, part["name"])
     return arrival
+
+
+def _hidden_rows(part: Mapping[str, Any]) -> list[str]:
+    """That rows which a filter hides were read too; the row of keys is hidden anyway."""
+    hidden = part.get("hidden", 0) - 1
+    if hidden < 1:
+        return []
+    said = ngettext(
+        "%(num)s hidden row was read like the others.", "%(num)s hidden rows were read like the others.", hidden
+    )
+    return [f"{part['name']}: {said}"]
 
 
 def _places_today(columns: Mapping[str, int], sheet: Sheet) -> dict[str, int]:

@@ -58,6 +58,8 @@ class Looked:
     form: Form
     plain: Mapping[str, int] = field(default_factory=dict)
     """The sheets in which no formula stands, by their part, each with the number of values in it."""
+    hidden: Mapping[str, int] = field(default_factory=dict)
+    """How many rows of each sheet are hidden."""
 
 
 SENTENCES: dict[str, LazyString] = {
@@ -148,7 +150,8 @@ def inspect(file: Path | bytes, filename: str = "") -> Looked:
         raise refusal(cause)
     if (values := sum(scan.values for scan in scans.values())) > MOST_VALUES:
         raise refusal("too_many_cells", values)
-    return Looked(form, {part: scan.values for part, scan in scans.items() if scan.plain})
+    plain = {part: scan.values for part, scan in scans.items() if scan.plain}
+    return Looked(form, plain, {part: scan.hidden for part, scan in scans.items() if scan.hidden})
 
 
 class _Odd(Exception):  # noqa: N818

@@ -21,21 +21,22 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Looked = Mapping[str, Any]
-"""What the guard saw: in `plain` the sheets without a formula, by their part, each with the number of its values."""
+"""What the guard saw of each sheet, by its part: in `plain` those without a formula with the number of their values,
+in `hidden` how many rows are hidden."""
 
 
 def told(path: str, looked: Looked) -> dict[str, Any]:
     """All that the workbook holds, or the cause why it cannot be told."""
     workbook = looked["form"] == "workbook"
     try:
-        return _contents(path, looked["plain"]) if workbook else _opened(path)
+        return _contents(path, looked["plain"], looked["hidden"]) if workbook else _opened(path)
     except TooMuch as limit:
         return limit.told
     except BaseException:  # a broken file raises a dozen kinds, and panics that are no ordinary exceptions
         return {"cause": IMPATIENT if workbook else DAMAGED}
 
 
-def _contents(path: str, plain: Mapping[str, int]) -> dict[str, Any]:
+def _contents(path: str, plain: Mapping[str, int], hidden: Mapping[str, int]) -> dict[str, Any]:
     parts, properties = _outline(path)
     sheets = []
     for place, sheet, page in _sheets(CalamineWorkbook.from_path(path)):
@@ -43,7 +44,7 @@ def _contents(path: str, plain: Mapping[str, int]) -> dict[str, Any]:
             found = sum(len(cells) for _number, cells in sheet["rows"])
             if plain.get(parts[place]) != found or page.merged_cell_ranges:
                 return {"cause": IMPATIENT}
-        sheets.append(sheet)
+        sheets.append({**sheet, "hidden": hidden.get(parts[place], 0)})
     return {"properties": properties, "sheets": sheets}
 
 

@@ -23,11 +23,11 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 STRING, WORDS = f"{{{SHEET_MAIN_NS}}}si", f"{{{SHEET_MAIN_NS}}}t"
 
 
-def told(path: str, _looked: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def told(path: str, looked: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All that the workbook holds, or the cause why it cannot be told."""
     try:
         with open(path, "rb") as file:
-            return _contents(file)
+            return _contents(file, (looked or {}).get("hidden", {}))
     except TooMuch as limit:
         return limit.told
     except Exception:  # a hostile or broken file raises a dozen kinds; each means the same to its owner
@@ -48,14 +48,19 @@ class _Reader(ExcelReader):
                     element.clear()
 
 
-def _contents(file: BinaryIO) -> dict[str, Any]:
+def _contents(file: BinaryIO, hidden: Mapping[str, int]) -> dict[str, Any]:
     reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
     reader.read()
     book = reader.wb
     pages = book.worksheets
     wanted = bounds.wanted([(page.title, _first_words(book, page)) for page in pages])
     sheets = [
-        {"name": page.title, "state": page.sheet_state, "rows": _rows(book, page) if place in wanted else []}
+        {
+            "name": page.title,
+            "state": page.sheet_state,
+            "rows": _rows(book, page) if place in wanted else [],
+            "hidden": hidden.get(page._worksheet_path, 0),
+        }
         for place, page in enumerate(pages)
     ]
     bounds.count(sheets)

@@ -1,12 +1,13 @@
-"""What the text of a sheet tells before it is read: whether a formula stands in it, and how many values."""
+"""What the text of a sheet tells before it is read: whether formulas stand in it, how many values and hidden rows."""
 
 import re
 
 FORMULA = re.compile(rb"<f[\s>/]")
+HIDDEN = re.compile(rb'<row [^>]*hidden="(?:1|true)"[^>]*(?<!/)>')
 VALUES = (b"<v>", b"<v ", b"<is")
 OWN_NAMES = b"<sheetData"
-LONGEST = 32
-"""No name that is looked for is longer."""
+LONGEST = 512
+"""No tag that is looked at is longer."""
 OPENED_FORMULA, COVERED = b"table:formula", b"covered-table-cell"
 
 
@@ -15,6 +16,7 @@ class Scan:
 
     def __init__(self) -> None:
         self.values = 0
+        self.hidden = 0
         self.formulas = False
         self.covered = False
         self._named = False
@@ -35,6 +37,7 @@ class Scan:
 
     def _look(self, text: bytes) -> None:
         self.values += sum(map(text.count, VALUES))
+        self.hidden += len(HIDDEN.findall(text)) if b"hidden=" in text else 0
         joined = self._before + text
         self.formulas = self.formulas or FORMULA.search(text) is not None or OPENED_FORMULA in joined
         self.covered = self.covered or COVERED in joined

@@ -49,7 +49,10 @@ class ReturnSchema(shapes.Shape):
         allow_none=True,
         metadata={
             "label": _l("The workbook you saved"),
-            "hint": _l("An Excel workbook (.xlsx) of up to 20 MB. You will see every change before anything is taken."),
+            "hint": _l(
+                "An Excel workbook (.xlsx) of up to 20 MB; a list of people or organisations may also be "
+                "an OpenDocument (.ods) or a text file (.csv). You will see every change before anything is taken."
+            ),
             "kind": "file",
         },
     )

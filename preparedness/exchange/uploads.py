@@ -75,7 +75,7 @@ def _answer(file: Path, looked: Looked) -> dict[str, Any]:
 def command(reader: str, file: Path, looked: Looked) -> list[str]:
     """The child that reads a file: our own interpreter, our own file, and what the guard saw."""
     seen = file.with_suffix(".json")
-    seen.write_text(json.dumps({"form": looked.form, "plain": looked.plain}))
+    seen.write_text(json.dumps({"form": looked.form, "plain": looked.plain, "hidden": looked.hidden}))
     return [sys.executable, "-I", str(CHILD), reader, str(file), str(seen)]
 
 

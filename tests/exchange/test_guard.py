@@ -204,3 +204,9 @@ def test_a_text_of_many_pieces_takes_no_longer_than_it_is_long():
 
     assert scan.values == 2_000
     assert len(scan._begun) <= 1_003
+
+
+def test_hidden_rows_are_counted_where_something_stands_in_them():
+    rows = b'<row r="1" hidden="1"><c><v>1</v></c></row><row r="2" hidden="1"/><row hidden="true" r="3"><c/></row>'
+
+    assert looked(rows).hidden == {SHEET: 2}

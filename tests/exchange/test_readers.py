@@ -32,10 +32,11 @@ def both(content, folder):
     file = folder / "book.xlsx"
     file.write_bytes(content)
     looked = guard.inspect(content)
-    quick = quick_reading.told(str(file), {"form": looked.form, "plain": looked.plain})
+    seen = {"form": looked.form, "plain": looked.plain, "hidden": looked.hidden}
+    quick = quick_reading.told(str(file), seen)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as the child does
-        return quick, reading.told(str(file))
+        return quick, reading.told(str(file), seen)
 
 
 def alike(content, folder):
@@ -248,7 +249,7 @@ def test_what_stands_on_sheets_that_do_not_count_slows_nobody_down(world, tmp_pa
     page.merge_cells("B1:C1")
     read = alike(book.saved(), tmp_path)
 
-    assert read["sheets"][0] == {"name": "My sums", "state": "visible", "rows": []}
+    assert read["sheets"][0] == {"name": "My sums", "state": "visible", "rows": [], "hidden": 0}
 
 
 def test_a_quick_reader_that_dies_is_followed_by_the_patient_one():

@@ -191,7 +191,7 @@ def test_each_reader_loads_its_own_engine_and_no_other(tmp_path):
 
 def test_what_cannot_be_read_at_all_is_damaged(tmp_path):
     assert reading.told(str(tmp_path / "missing.xlsx")) == {"cause": "damaged"}
-    assert quick_reading.told(str(tmp_path / "missing.xlsx"), {"form": "workbook", "plain": {}}) == {
+    assert quick_reading.told(str(tmp_path / "missing.xlsx"), {"form": "workbook", "plain": {}, "hidden": {}}) == {
         "cause": "impatient"
     }
     assert quick_reading.told(str(tmp_path / "missing.ods"), {"form": "open_document"}) == {"cause": "damaged"}
