@@ -105,6 +105,8 @@ def report(
     """
     expect(reply, version, {"state": state, "available_from": available_from}, ("state", "available_from"))
     _refuse(reply, state, available_from)
+    if reply.by is ReplyBy.SELF and reply.state is ReplyState.IN_AFFECTED_AREA is not state:
+        raise Refused(_("They said themselves that they are in the affected area: only they can take it back."))
     data: dict[str, Any] = {
         "state": state,
         "available_from": available_from if state is ReplyState.AVAILABLE_FROM else None,

@@ -74,6 +74,8 @@ class Plan(OfAgency, Edited, Model):
     hazard: Mapped[Hazard]
     language: Mapped[str]
     risk_class: Mapped[Risk] = mapped_column(default=Risk.STANDARD)
+    risk_in_force: Mapped[Risk | None]
+    """What the latest approved version says of it; None before the first."""
     h_means: Mapped[HMeans] = mapped_column(default=HMeans.EVENT)
     state: Mapped[PlanState] = mapped_column(default=PlanState.DRAFT)
     situation: Mapped[str | None]
@@ -121,8 +123,8 @@ class Plan(OfAgency, Edited, Model):
 
     @property
     def high_risk(self) -> bool:
-        """True where being named may endanger somebody."""
-        return self.risk_class is Risk.HIGH
+        """True where being named may endanger somebody: by the working copy, or by what is in force until then."""
+        return Risk.HIGH in (self.risk_class, self.risk_in_force)
 
 
 class PlanVersion(OfAgency, Model):

@@ -96,7 +96,7 @@ def approve(plan: Plan, note: str | None = None, *, by: Actor, version: int | No
         document_hash=documents.digest(document),
         next_review_on=(now() + REVIEWED_EVERY).date(),
     )
-    plan.state, plan.review_on = PlanState.APPROVED, approved.next_review_on
+    plan.state, plan.review_on, plan.risk_in_force = PlanState.APPROVED, approved.next_review_on, plan.risk_class
     touch(plan, by=by.label)
     db.session.flush()  # a second approval at the same moment stops here, before it takes the same number
     plan.versions.append(approved)

@@ -90,6 +90,17 @@ def test_s4_the_history_says_that_they_answered_never_what(reply, held):
     assert entry.detail.after["state"] == "•"
 
 
+def test_s12_nobody_takes_it_back_for_them_that_they_are_in_the_affected_area(reply, world):
+    availability.reply(reply, ReplyState.IN_AFFECTED_AREA, None, by=world.amina.actor)
+
+    for state in (None, ReplyState.AVAILABLE_NOW):
+        with pytest.raises(Refused, match="only they can take it back"):
+            availability.report(reply, state, None, via=ReplyBy.ON_BEHALF, by=world.ana)
+
+    availability.reply(reply, ReplyState.AVAILABLE_NOW, None, by=world.amina.actor)
+    assert reply.state is ReplyState.AVAILABLE_NOW
+
+
 def test_s12_who_is_in_the_affected_area_is_asked_nothing_more(reply, held):
     other = outbox.queue(
         agency_id=held.agency.id,

@@ -7,7 +7,7 @@ import pytest
 from preparedness.contacts.models import Vetting
 from preparedness.database import db, now
 from preparedness.errors import Refused
-from preparedness.plans import assignments, drafting, safeguards
+from preparedness.plans import assignments, drafting, safeguards, versions
 from preparedness.plans.models import Seat
 from preparedness.vocabulary import Risk
 from tests import cast
@@ -129,3 +129,19 @@ def test_a_role_that_asks_for_more_than_is_known_says_so_and_forbids_nothing(wor
 
     world.coordination.min_verification = 2
     assert safeguards.caution(world.seat, world.amina) is None
+
+
+def test_s4_an_approved_high_risk_plan_stays_one_until_another_version_is_in_force(world):
+    drafting.describe(world.plan, {"risk_class": Risk.HIGH}, version=None, by=world.ana)
+    approved(world)
+
+    drafting.describe(world.plan, {"risk_class": Risk.STANDARD}, version=None, by=world.ana)
+    assert world.plan.high_risk, "what is in force decides, whatever is being written"
+
+    approved(world)
+    assert not world.plan.high_risk
+
+
+def approved(world):
+    versions.submit(world.plan, by=world.ana)
+    versions.approve(world.plan, by=world.ana)

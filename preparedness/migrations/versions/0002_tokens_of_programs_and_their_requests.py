@@ -194,6 +194,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("return_id", name=op.f("uq_brought_file_return_id")),
         sqlite_autoincrement=True,
     )
+    op.add_column("plan", sa.Column("risk_in_force", sa.String(length=32), nullable=True))
+    op.execute(
+        "UPDATE plan SET risk_in_force = risk_class "
+        "WHERE EXISTS (SELECT 1 FROM plan_version WHERE plan_version.plan_id = plan.id)"
+    )
     with op.batch_alter_table("workbook", schema=None) as batch_op:
         batch_op.add_column(sa.Column("destroy_by", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True))
@@ -230,6 +235,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("tries", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("lease_token", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("seen", sa.Integer(), nullable=True))
     with op.batch_alter_table("brought_back", schema=None) as batch_op:
         for name in ("two_way", "errand_of", "progress", "tries"):
             batch_op.alter_column(name, server_default=None)
@@ -237,6 +243,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Bring the database back."""
+    with op.batch_alter_table("plan", schema=None) as batch_op:
+        batch_op.drop_column("risk_in_force")
+
     with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calendar_feed_agency_id"))
 
@@ -253,6 +262,7 @@ def downgrade() -> None:
     op.drop_table("proposal")
     with op.batch_alter_table("brought_back", schema=None) as batch_op:
         batch_op.drop_column("mapping")
+        batch_op.drop_column("seen")
         for name in ("leased_until", "lease_token", "tries", "progress", "errand_of", "errand", "two_way", "undone_at"):
             batch_op.drop_column(name)
 
