@@ -31,7 +31,10 @@ class Area:
 def of(
     columns: Sequence[Column], patterns: Mapping[str, Pattern], lists: Mapping[str, str], *, first: int, given: int
 ) -> Iterator[tuple[int, int, Rule]]:
-    """The rule of each column, with its place and its first row: a column of new rows begins below those given out."""
+    """The rule of each column, with its place and its first row: a column of new rows begins below those given out.
+
+    `lists` are the names of the lists by what they hold: two sheets may each have a column called state.
+    """
     for place, column in enumerate(columns):
         if column.key == "ref":
             yield place, first, _leave_ref()
@@ -64,9 +67,9 @@ def _rule(column: Column, pattern: Pattern, lists: Mapping[str, str]) -> Rule:
         "error_message": _("Wanted: %(wanted)s", wanted=wanted(pattern))[:LONGEST_HINT],
     }
     match column.kind:
-        case Kind.CHOICE | Kind.YES_NO if column.key in lists:
+        case Kind.CHOICE | Kind.YES_NO if column.choices and column.choices in lists:
             kind = "warning" if column.grows else "stop"
-            rule |= {"validate": "list", "source": f"={lists[column.key]}", "error_type": kind}
+            rule |= {"validate": "list", "source": f"={lists[column.choices]}", "error_type": kind}
         case Kind.DATE:
             rule |= {"validate": "date", "criteria": "between", "minimum": FIRST_DATE, "maximum": LAST_DATE}
         case Kind.WHOLE:

@@ -228,28 +228,22 @@ def _write_print(page: pens.Page, pen: Pen, sheet: Printed, cover: Cover) -> Non
 
 
 def _write_lists(book: Book, pen: Pen, pages: Sequence[Page], around: Surroundings) -> dict[str, str]:
-    """The hidden sheet of lists, each with a name: a list inside a rule may hold 255 characters and no more."""
+    """The hidden sheet of lists, and the name of each: a list inside a rule may hold 255 characters and no more."""
     page = book.add_worksheet(LISTS)
     page.hide()
     named: dict[str, str] = {}
-    by_column: dict[str, str] = {}
-    for part in pages:
-        for column in part.columns:
-            lines = _offered(column, around)
-            if not lines:
-                continue
-            source = column.choices or column.key
-            if source not in named:
-                place = len(named)
-                page.write_string(0, place, source)
-                for row, words in enumerate(lines, start=1):
-                    page.write_string(row, place, cell_text(words), pen(num_format="@", **looks.of_text(words)))
-                named[source] = f"list_{source}"
-                column_letter = letter(place)
-                area = f"={LISTS}!${column_letter}$2:${column_letter}${len(lines) + 1}"
-                book.define_name(named[source], area)
-            by_column[column.key] = named[source]
-    return by_column
+    for column in (column for part in pages for column in part.columns):
+        lines, source = _offered(column, around), column.choices
+        if not lines or source is None or source in named:
+            continue
+        place = len(named)
+        page.write_string(0, place, source)
+        for row, words in enumerate(lines, start=1):
+            page.write_string(row, place, cell_text(words), pen(num_format="@", **looks.of_text(words)))
+        named[source] = f"list_{source}"
+        column_letter = letter(place)
+        book.define_name(named[source], f"={LISTS}!${column_letter}$2:${column_letter}${len(lines) + 1}")
+    return named
 
 
 def _offered(column: Column, around: Surroundings) -> list[str]:

@@ -22,8 +22,9 @@ from preparedness.exchange import (
     workbooks,
 )
 from preparedness.exchange.choices import Unknown
+from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.models import WorkbookKind
-from preparedness.exchange.sheets import Column, Due, Editable, Line, Sheet, Surroundings
+from preparedness.exchange.sheets import Column, Due, Editable, Line, Scope, Sheet, Surroundings
 from preparedness.exchange.values import Kind, Pattern
 from preparedness.i18n import WORKBOOK_LANGUAGES, direction, speaking
 from preparedness.vocabulary import OrganisationKind, Phase
@@ -143,6 +144,33 @@ def test_a_list_to_which_the_same_file_may_add_warns_and_no_other_does(world):
 
     assert (organisation.type, organisation.errorStyle) == ("list", "warning")
     assert (country.type, country.errorStyle, country.showErrorMessage) == ("list", None, True)
+
+
+@pytest.mark.parametrize("kind", WorkbookKind)
+def test_every_list_offers_the_words_of_its_own_column_and_no_others(world, activation, kind):
+    """A task and somebody's answer both have a state: each column has a list of its own."""
+    subject = {ROSTER: None, ACTIVATION: activation.id}.get(kind, world.plan.id)
+    copy, book = taken(world, kind, subject, contacts=True, reason="Night shift")
+    around = CONTENTS[kind].around(world.agency, subject, Scope(copy.timezone, copy.made_at, copy.contacts))
+    wanted, offered = {}, {}
+    for sheet in CONTENTS[kind].sheets:
+        for place, column in enumerate(sheet.columns, start=1):
+            if column.kind in (Kind.CHOICE, Kind.YES_NO) and column.editable is not Editable.NO:
+                wanted[sheet.key, column.key] = around.lists[column.choices].labels
+                offered[sheet.key, column.key] = listed(book, sheet.key, place)
+
+    assert offered == wanted
+    assert bool(wanted) is (kind is not WorkbookKind.CONTACTS), "what is for reading alone offers nothing"
+
+
+def listed(book, key, place):
+    """The words of the list that a column offers, and nothing where it offers none."""
+    page = book.sheet(key)
+    for rule in page.data_validations.dataValidation:
+        if rule.type == "list" and next(iter(rule.sqref.ranges)).min_col == place:
+            [(title, area)] = book.book.defined_names[rule.formula1].destinations
+            return [row[0].value for row in book.book[title][area.replace("$", "")]]
+    return None
 
 
 def test_a_date_beyond_reckoning_cannot_be_typed(world):
