@@ -46,17 +46,18 @@ class TooMuch(Exception):  # noqa: N818
 
 
 def wanted(pages: Sequence[tuple[str, Iterable[str]]]) -> set[int]:
-    """The places of the sheets that count: those of ours, by their signs or Refs, or all where none is ours.
+    """The places of the sheets that count: where one bears our signs, those that do, or hold Refs; else all.
 
     Each page comes with its name and the words of its first rows.
     """
-    ours = {place for place, (_name, words) in enumerate(pages) if any(map(_is_sign, words))}
-    hidden = {place for place, (name, _words) in enumerate(pages) if name.startswith(OWN)}
-    return ours | hidden if ours else set(range(len(pages)))
-
-
-def _is_sign(word: str) -> bool:
-    return word.startswith(SIGNS) or REF.fullmatch(word) is not None
+    said = [(name, set(words)) for name, words in pages]
+    signed = {place for place, (_name, words) in enumerate(said) if any(word.startswith(SIGNS) for word in words)}
+    if not signed:
+        return set(range(len(pages)))
+    others = {
+        place for place, (name, words) in enumerate(said) if name.startswith(OWN) or any(map(REF.fullmatch, words))
+    }
+    return signed | others
 
 
 def count(sheets: Iterable[dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from xlsxwriter import Workbook as Sharing
 from preparedness.activations import running
 from preparedness.activations.models import ActivationKind
 from preparedness.database import db, writing
-from preparedness.exchange import arrivals, guard, quick_reading, reading, uploads, workbooks
+from preparedness.exchange import arrivals, bounds, guard, quick_reading, reading, uploads, workbooks
 from preparedness.exchange.comparisons import base_rows
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.models import WorkbookKind
@@ -257,3 +257,11 @@ def test_a_quick_reader_that_dies_is_followed_by_the_patient_one():
     content = with_strings('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', lying)
 
     assert uploads.read(content)["sheets"][0]["rows"] == [[1, [[1, "s", "A"]]]]
+
+
+def test_only_where_a_sheet_bears_our_signs_are_others_left_unread():
+    ours, refs, list_, hidden = ("A", ["#ref", "x"]), ("B", ["C-7K3M-Q"]), ("C", ["Name"]), ("_preparedness", ["kind"])
+
+    assert bounds.wanted([ours, refs, list_, hidden]) == {0, 1, 3}
+    assert bounds.wanted([refs, list_]) == {0, 1}, "what only looks like a Ref keeps no list from being read"
+    assert bounds.wanted([list_, ("D", ["#pp:people:1"])]) == {1}
