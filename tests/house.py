@@ -33,6 +33,7 @@ class Client(FlaskClient):
         response = contextvars.Context().run(super().open, *args, **kwargs)
         if has_app_context():
             db.session.expire_all()
+        assert str(response.headers).isascii(), "no server sends a header that is not ASCII"
         if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 308}:
             check(response.get_data(as_text=True), response)
         return response

@@ -1,5 +1,8 @@
 """Pages: tables for the public, which hold no personal data and carry hashtags."""
 
+import unicodedata
+from urllib.parse import quote
+
 from flask import Response, g, make_response
 from flask.typing import ResponseReturnValue
 
@@ -14,10 +17,14 @@ CSV = "text/csv; charset=utf-8"
 
 
 def sent(content: bytes, kind: str, filename: str) -> Response:
-    """A file to be saved."""
+    """A file to be saved. Its name may be of any script: a header holds only ASCII, so it is told there in two ways."""
     response = make_response(content)
     response.headers["Content-Type"] = kind
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    names = {"filename": filename}
+    if not filename.isascii():
+        plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode().strip("-. ")
+        names = {"filename": plain, "filename*": f"UTF-8''{quote(filename, safe='')}"}
+    response.headers.set("Content-Disposition", "attachment", **names)
     return response
 
 

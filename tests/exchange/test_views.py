@@ -1,6 +1,7 @@
 """The pages of offline copies: take one, bring it back, settle it, apply it."""
 
 import io
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from preparedness.activations import duties, running
 from preparedness.activations.models import ActivationKind, TaskState
 from preparedness.contacts import people
 from preparedness.database import db, writing
-from preparedness.exchange import returns
+from preparedness.exchange import returns, workbooks
 from preparedness.exchange.models import Return, ReturnState, Workbook, WorkbookKind
 from preparedness.vocabulary import Level
 from tests.activations import stage
@@ -37,6 +38,19 @@ def test_a_planner_takes_the_roster_offline_and_saves_the_workbook(world, client
     saved = client.get(f"/copies/{copy.id}/file")
     assert saved.headers["Content-Disposition"] == "attachment; filename=roster-1.xlsx"
     assert Copy(saved.data).cell("people", world.amina.ref, "name").value == "Amina Diallo"
+
+
+def test_a_copy_whose_name_is_arabic_is_saved_under_it(world, client):
+    client.sign_in(world.members["ana"])
+    client.post("/copies/roster", data={"language": "ar"})
+    copy = latest(Workbook)
+    saved = client.get(f"/copies/{copy.id}/file")
+
+    assert Copy(saved.data).sheet("people").sheet_view.rightToLeft
+    said = dict(part.split("=") for part in saved.headers["Content-Disposition"].split("; ")[1:])
+    assert said["filename"] == "1.xlsx", "for what knows no other script"
+    assert unquote(said["filename*"].removeprefix("UTF-8''")) == workbooks.filename(copy)
+    assert not workbooks.filename(copy).isascii()
 
 
 def test_contact_details_without_a_reason_are_refused_beside_the_field(world, client):
