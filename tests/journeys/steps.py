@@ -114,7 +114,9 @@ def a_roster_is_filled_offline(walker: Walker, folder: Path) -> None:
     walker.press(SUBMIT)
     assert re.search(r"/copies/returns/\d+", walker.path)
     assert "Nadège Vital" in walker.text
-    assert "no address" in walker.text, "a bad cell is named with what stands there"
+    bad = walker.page.locator("#mend tbody tr")
+    assert bad.count() == 1, "nothing else is a problem"
+    assert "no address" in bad.inner_text(), "a bad cell is named with what stands there"
     walker.press('main form[action$="/apply"] button')
     for name, _address in people:
         assert name in walker.go(f"/contacts/people?q={quote(name)}").text
@@ -313,13 +315,17 @@ def an_official_works_offline(official: Walker, planner: Walker, board: str, fol
     official.go("/copies").page.locator('main input[type="file"]').set_input_files(path)
     official.press(SUBMIT)
     assert official.page.locator("#settle").count() == 1, "what both changed is put to a decision"
+    assert official.page.locator("#mend").count() == 0, "what is chosen from a list is understood"
+    assert official.page.locator("main .notice").count() == 0, "nothing else was noticed"
     for radio in official.page.locator('#settle input[type="radio"][value="mine"]').all():
         radio.check()
-    official.press("#settle form button.button-main, #settle form button[type=submit]")
+    official.swap("#settle form button.button-main")
+    assert official.page.locator("main .notice-done").count() == 1
     assert f"Seen at the desk, row {open_rows[0]}." in official.go(board).text
     official.go("/copies").page.locator('main input[type="file"]').set_input_files(path)
     official.press(SUBMIT)
     assert official.page.locator("#settle").count() == 0, "the same file twice changes nothing"
+    assert official.page.locator("#mend").count() == 0
 
 
 def it_stands_down_and_closes(walker: Walker, server: Server, board: str) -> None:

@@ -49,6 +49,13 @@ class Walker:
         self.page.wait_for_load_state("load")
         return self.look()
 
+    def swap(self, selector: str) -> "Walker":
+        """Press what changes the page in place, and look at what comes once it has come."""
+        self.page.evaluate("document.querySelector('main').dataset.old = 'yes'")
+        self.page.locator(selector).first.click()
+        self.page.locator("main:not([data-old])").wait_for()
+        return self.look()
+
     def fill(self, **fields: str) -> "Walker":
         """Type into fields by their name."""
         for name, value in fields.items():
