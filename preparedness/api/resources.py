@@ -43,6 +43,7 @@ IF_MATCH = {
     "schema": {"type": "string"},
     "example": '"3"',
 }
+PROBLEM = problems.ProblemShape()
 REPEAT = {
     "in": "header",
     "name": repeats.HEADER,
@@ -228,15 +229,13 @@ class Resource(Blueprint):
         One that is not filtered knows no parameter at all: whoever sends one believes something that is not so.
         """
         view = view if filtered else unfiltered(view)
-        for status in sorted({401, 403, 422, 429, *statuses}):
-            view = self.alt_response(
-                status,
-                schema=problems.ProblemShape,
-                content_type=problems.MEDIA_TYPE,
-                description=HTTPStatus(status).phrase,
-            )(view)
         if parameters:
             view = self.doc(parameters=parameters)(view)
+        # All at once: as a decorator each, they would copy the whole document of the view and wrap it once more.
+        answers = vars(view).setdefault("_apidoc", {}).setdefault("response", {}).setdefault("responses", {})
+        for status in sorted({401, 403, 422, 429, *statuses}):
+            said = {"schema": PROBLEM, "description": HTTPStatus(status).phrase, "content_type": problems.MEDIA_TYPE}
+            answers.setdefault(status, []).append(said)
         labelled = by_token(permission)(view)
         self.add_url_rule(rule, view.__name__, labelled, methods=[method])
         return labelled

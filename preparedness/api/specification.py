@@ -1,5 +1,6 @@
 """The API as a document (OpenAPI 3.1), the page to try it, and how often a token may ask."""
 
+from threading import Lock
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -13,6 +14,7 @@ from preparedness import pages
 from preparedness.accounts.permissions import public
 from preparedness.api import problems
 from preparedness.api.resources import BLUEPRINT
+from preparedness.i18n import speaking
 from preparedness.pages import RowId
 from preparedness.shapes import MomentIn, _Code
 
@@ -43,6 +45,9 @@ OPTIONS = {
     "security": [{"token": []}],
 }
 
+DOORS, WRITTEN = "preparedness-api", "preparedness-api-document"
+MAKING = Lock()
+
 blueprint = Blueprint("api", __name__)
 
 
@@ -59,11 +64,20 @@ class Document(Api):
 
 
 def install(app: Flask, doors: tuple[Any, ...]) -> None:
-    """Open the doors for programs, and describe them."""
+    """Open the doors for programs. They are described when somebody first asks: that takes longer than opening them."""
     for name, value in SETTINGS.items():
         app.config.setdefault(name, value)
     pages.SAID_OTHERWISE[problems.PREFIX] = problems.document
     limiter = Limiter(key_func=_who_asks, app=app)
+    for door in doors:
+        limiter.limit(lambda: RATE)(door)
+        app.register_blueprint(door)
+    app.extensions[DOORS] = doors
+    app.register_blueprint(blueprint)
+
+
+def _specification(app: Flask, doors: tuple[Any, ...]) -> dict[str, Any]:
+    """The document as flask-smorest makes it of the doors, in English whoever asks."""
     api = Document(app, spec_kwargs={**OPTIONS, "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_named)})
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
@@ -71,10 +85,10 @@ def install(app: Flask, doors: tuple[Any, ...]) -> None:
     api.ma_plugin.converter.add_attribute_function(_described)
     api.register_field(MomentIn, "string", "date-time")
     for door in doors:
-        limiter.limit(lambda: RATE)(door)
-        api.register_blueprint(door)
-    app.extensions["preparedness-api"] = api
-    app.register_blueprint(blueprint)
+        door.register_views_in_doc(api, app, api.spec, name=door.name, parameters=None)
+        api.spec.tag({"name": door.name, "description": door.description})
+    written: dict[str, Any] = json.loads(json.dumps(api.spec.to_dict()))
+    return written
 
 
 def _named(schema: Any) -> str:
@@ -104,8 +118,17 @@ def _described(self: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
 
 
 def document(app: Flask) -> dict[str, Any]:
-    """The whole document, as the address gives it."""
-    written: dict[str, Any] = json.loads(json.dumps(app.extensions["preparedness-api"].spec.to_dict()))
+    """The whole document, as the address gives it; made once."""
+    with MAKING:
+        if WRITTEN not in app.extensions:
+            with app.app_context(), speaking("en"):
+                app.extensions[WRITTEN] = _polished(_specification(app, app.extensions[DOORS]))
+    made: dict[str, Any] = app.extensions[WRITTEN]
+    return made
+
+
+def _polished(written: dict[str, Any]) -> dict[str, Any]:
+    """With the names that people read, and what every answer carries."""
     operations = [each for path in written["paths"].values() for each in path.values() if isinstance(each, dict)]
     for tag in written["tags"]:
         tag["name"] = tag["name"].removeprefix(BLUEPRINT)
