@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -303,6 +303,17 @@ def of(subject: Any) -> list[Entry]:
         Entry.subject_id == subject.id,
     )
     return list(db.session.scalars(query.order_by(Entry.id.desc()).limit(200)))
+
+
+def last(agency_id: int) -> int:
+    """The number of the last line in an agency's chain."""
+    return db.session.scalar(select(Head.seq).where(Head.agency_id == agency_id)) or 0
+
+
+def is_silent_since(agency_id: int, seq: int, *, apart_from: Collection[str]) -> bool:
+    """True where nobody changed anything since a line, apart from rows of these kinds."""
+    later = select(Entry.id).where(Entry.agency_id == agency_id, Entry.seq > seq, Entry.subject_kind.not_in(apart_from))
+    return db.session.scalar(later.limit(1)) is None
 
 
 def listed(

@@ -113,6 +113,8 @@ def _values(
             values[key] = None
         elif same and place.free and cell is not None and cell[2] == given and cell[1] == "s":
             values[key] = given  # a text as it was given out, which is most of what there is
+        elif same and cell is not None and place.means(cell, given):
+            values[key] = given
         else:
             understood = place.understood(cell, given) if cell is not None else NOTHING
             same = _took(arrival, number, place, understood, given, values) and same

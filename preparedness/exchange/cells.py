@@ -232,6 +232,11 @@ class Place:
         """True where the cells of rows that are known already are for reading only."""
         self.told: dict[tuple[str, Any], Understood] = {}
 
+    def means(self, cell: list[Any], given: Value) -> bool:
+        """True where the same words were understood before, and mean what was given out."""
+        told = self.told.get((cell[1], cell[2]))
+        return told is not None and told.value == given and told.problem is None and told.notice is None
+
     def understood(self, cell: list[Any], given: Value) -> Understood:
         """What a cell means; of a list, what the same words meant before."""
         if self.free:

@@ -6,6 +6,7 @@ They are kept on the draft, one by one or many at once, and written only when th
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from preparedness import audit
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, expect, touch
@@ -46,6 +47,7 @@ def decide(brought: Return, decisions: Mapping[int, Decision], *, version: int |
     record(Action.RETURN_DECIDED, brought, by=by, decisions=len(said))
     if joined:
         agency = db.session.get_one(Agency, brought.agency_id)
+        brought.seen = audit.last(agency.id)
         compare(brought, CONTENTS[brought.kind].snapshot(agency, brought.subject_id, scope(brought, agency)), agency)
 
 

@@ -115,6 +115,8 @@ class Return(OfAgency, Edited, Model):
     mapping: Mapped[Any] = mapped_column(JSON, nullable=True)
     """Of a file of somebody else's making: which of its columns is which, or that somebody is to say so."""
 
+    seen: Mapped[int | None]
+    """The last line of the audit when what it would change was compared with what stood here."""
     applied_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     two_way: Mapped[bool] = mapped_column(default=False)

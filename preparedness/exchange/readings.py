@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from preparedness import audit
 from preparedness.accounts.models import Agency
 from preparedness.database import now
 from preparedness.errors import Refused
@@ -35,6 +36,8 @@ class Reading:
     erased: bool
     """True where the file holds somebody who was erased, so that it must not be kept."""
     here: Snapshot
+    seen: int | None = None
+    """The last line of the audit before that was looked at."""
     mapping: dict[str, Any] | None = None
     """Which column is which, in a list of somebody else's making."""
 
@@ -48,6 +51,7 @@ def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) ->
         raise Refused(_("No sheet of this workbook is known: its hidden first rows are missing."), field="file")
     gone = erasing.gone(copy, agency)
     forgotten = [erasing.set_aside(part, gone) for part in found.values()]
+    seen = audit.last(agency.id)
     here = content.snapshot(agency, known.subject_id, scope(copy, agency))
     two_way = _is_two_way(copy, found.values(), here)
     bases = {sheet.key: here.rows(sheet.key) for sheet in content.sheets} if two_way else base_rows(copy, content)
@@ -71,6 +75,7 @@ def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) ->
         notices=[*notices, *(each for part in found.values() for each in part.notices)],
         erased=any(forgotten),
         here=here,
+        seen=seen,
         mapping=known.mapping,
     )
 

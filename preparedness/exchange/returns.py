@@ -25,6 +25,7 @@ from preparedness.exchange import (
 from preparedness.exchange.comparisons import compare
 from preparedness.exchange.decisions import Decision
 from preparedness.exchange.models import BroughtFile, Errand, Return, ReturnState, Workbook, WorkbookKind
+from preparedness.exchange.quiet import quiet
 from preparedness.exchange.readings import Reading
 from preparedness.exchange.recognitions import Recognised
 from preparedness.exchange.reversals import Undone
@@ -91,6 +92,7 @@ def is_quick(content: bytes, *, member: User | None) -> bool:
     return len(content) <= QUICK_BYTES and not claims.busy(member)
 
 
+@quiet()
 def bring(
     content: bytes,
     *,
@@ -175,6 +177,7 @@ def keep(brought: Return, found: Reading | Barred, *, agency: Agency, by: Actor)
     brought.notices = [*found.notices, *_brought_before(agency, brought)]
     brought.refusal = None
     claims.end(brought, ReturnState.READY)
+    brought.seen = found.seen
     compare(brought, found.here, agency)
     touch(brought, by=by.label)
     if found.erased:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from preparedness import audit
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, now, touch
@@ -50,10 +51,13 @@ def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
         return True
     refuse_settled(brought)
     content = CONTENTS[brought.kind]
+    seen, still = audit.last(agency.id), _is_as_seen(brought)
     here = content.snapshot(agency, brought.subject_id, scope(brought, agency))
-    if compare(brought, here, agency):
-        touch(brought, by=by.label)
-        return False
+    if not still:
+        brought.seen = seen
+        if compare(brought, here, agency):
+            touch(brought, by=by.label)
+            return False
     changes = _changes(brought)
     written = [change for change in changes if taken(change)]
     gone = reversals.going(written, here)
@@ -67,6 +71,15 @@ def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
     touch(brought, by=by.label)
     record(Action.RETURN_APPLIED, brought, by=by, kind=brought.kind, counts=brought.counts, written=len(written))
     return True
+
+
+OUR_OWN = ("brought_back", "workbook")
+"""What returned copies and copies taken offline say of themselves in the audit."""
+
+
+def _is_as_seen(brought: Return) -> bool:
+    """True where nobody changed anything since the copy was compared: there is nothing to compare again."""
+    return brought.seen is not None and audit.is_silent_since(brought.agency_id, brought.seen, apart_from=OUR_OWN)
 
 
 def _changes(brought: Return) -> Sequence[Any]:

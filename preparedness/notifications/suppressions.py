@@ -37,6 +37,8 @@ def holds(agency_id: int, channel: ChannelKind, address: str) -> bool:
 
 def among(agency_id: int, addresses: Collection[Address]) -> set[Address]:
     """Those of many addresses that must not be written to, in a few statements."""
+    if not db.session.scalar(select(Suppression.id).where(Suppression.agency_id == agency_id).limit(1)):
+        return set()
     hashes = {_hash(agency_id, channel, address): (channel, address) for channel, address in addresses}
     asked = sorted(hashes)
     found: set[Address] = set()
