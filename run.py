@@ -82,16 +82,9 @@ def test(arguments):
     ready(TO_TEST)
     find_programs()
     # A file stays with one worker, which made its database; in the order of the folders, so that what is long (the
-    # journeys) does not come last, when one worker has nothing left to do.
-    whole = [
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-        "--cov",
-        "--cov-report=term-missing:skip-covered",
-    ]
+    # journeys) does not come last. One worker more than two cores: some wait for a browser or another process.
+    shared = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    whole = [*shared, "--cov", "--cov-report=term-missing:skip-covered"]
     return call("pytest", *(arguments or whole))
 
 
