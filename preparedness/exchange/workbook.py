@@ -21,6 +21,7 @@ from preparedness.i18n import _, current, direction
 KEY_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2
 ROWS_BELOW = 500
 LABEL_WIDTH, ADVICE_WIDTH = 28, 100
+COVER_SCALE = 80
 PRINTED_BELOW = 5
 MARGIN = 0.39  # inches: 10 mm
 LONGEST_LIST = 2_000
@@ -133,7 +134,10 @@ def _write_cover(page: pens.Page, pen: Pen, cover: Cover, words: Sequence[Fact])
             page.write_string(row + 1, 1, title, pen(bold=True, font_size=13, font_color=ACCENT))
             row = _write_table(page, pen, row + 2, lines)
     _paper(page, cover, warned=True)
-    page.fit_to_pages(1, 0)
+    if words:
+        page.fit_to_pages(1, 0)
+    else:  # small enough for one page; told to fit one page, LibreOffice leaves out the last line
+        page.set_print_scale(COVER_SCALE)
 
 
 def _write_table(page: pens.Page, pen: Pen, row: int, lines: Sequence[Fact]) -> int:

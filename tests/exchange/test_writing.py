@@ -29,6 +29,7 @@ from preparedness.exchange.values import Kind, Pattern
 from preparedness.i18n import WORKBOOK_LANGUAGES, direction, speaking
 from preparedness.vocabulary import OrganisationKind, Phase
 from tests.activations import stage
+from tests.exchange import libreoffice
 from tests.exchange.offline import taken
 from tests.exchange.test_workbook import made, said
 
@@ -144,6 +145,16 @@ def test_a_list_to_which_the_same_file_may_add_warns_and_no_other_does(world):
 
     assert (organisation.type, organisation.errorStyle) == ("list", "warning")
     assert (country.type, country.errorStyle, country.showErrorMessage) == ("list", None, True)
+
+
+def test_the_first_sheet_of_a_checklist_prints_on_one_page_with_all_its_lines(world, activation):
+    _copy, book = taken(world, ACTIVATION, activation.id, contacts=True, reason="Night shift")
+    for page in book.book.worksheets[1:]:
+        del book.book[page.title]
+    printed = libreoffice.saved_again({"copy.xlsx": book.saved()}, "pdf")["copy.xlsx"]
+
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert not book.book.worksheets[0].sheet_properties.pageSetUpPr.fitToPage, "or LibreOffice leaves out a line"
 
 
 @pytest.mark.parametrize("kind", WorkbookKind)
