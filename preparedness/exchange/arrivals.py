@@ -41,12 +41,13 @@ def take(
         for column in offered[1:]
         if column.key in arrival.columns
     ]
+    looked_at = [(each.at, each.key, each.free, each.words) for each in present]
     for number, row in arrival.below:
         ref, trouble = _ref(arrival, number, row, base, created)
         if trouble:
             arrival.troubles.append(trouble)
         else:
-            values = _values(arrival, number, row, base.get(ref or ""), present)
+            values = _values(arrival, number, row, base.get(ref or ""), present, looked_at)
             _keep(arrival, Returned(number, ref, values), created)
     if _sorted_apart(arrival, base):
         arrival.notices.append(_ref_believed(arrival))
@@ -56,10 +57,13 @@ def take(
 
 def _sorted_apart(arrival: Arrival, base: Rows) -> bool:
     """True where the hidden column says another row than the Ref in several: only what can be seen was sorted."""
-    apart = 0
+    apart, check_at, ref_at = 0, arrival.columns.get("check", 0), arrival.columns.get("ref", 0)
     for _number, row in arrival.below:
-        check = written(row, arrival.columns.get("check")).split(" ")[0]
-        apart += check in base and check != written(row, arrival.columns.get("ref"))
+        sealed, named = row.get(check_at), row.get(ref_at)
+        if sealed is None or (named is not None and str(sealed[2]).startswith(f"{named[2]} ")):
+            continue
+        check = written(row, check_at).split(" ")[0]
+        apart += check in base and check != written(row, ref_at)
         if apart >= SEVERAL:
             return True
     return False
@@ -97,27 +101,41 @@ def row_name(sheet: str, ref: str | None, number: int) -> str:
 
 NOTHING = cells.Understood()
 
+Looked = tuple[int, str, bool, dict[str, Value]]
+"""Where a column stands, its key, whether it is free text, and what the words in it mean."""
+
+
+def _is_as_given(row: Mapping[int, Cell], before: Row, looked_at: Sequence[Looked]) -> bool:
+    """True where each cell says in so many words what was given out; what is said in others is looked at closely."""
+    for at, key, free, words in looked_at:
+        cell, given = row.get(at), before.get(key)
+        if cell is None:
+            if given is not None:
+                return False
+        elif cell[1] != "s" or (cell[2] if free else words.get(cell[2], NOTHING)) != given:
+            return False
+    return True
+
 
 def _values(
-    arrival: Arrival, number: int, row: Mapping[int, Cell], before: Row | None, present: Sequence[Place]
+    arrival: Arrival,
+    number: int,
+    row: Mapping[int, Cell],
+    before: Row | None,
+    present: Sequence[Place],
+    looked_at: Sequence[Looked],
 ) -> Row:
     """The cells of a row that may be changed, understood. A row in which nothing differs is what was given out."""
     if before is None:
         return _new_values(arrival, number, row, present)
+    if _is_as_given(row, before, looked_at):
+        return before  # most rows: nothing of them is read any further
     values: dict[str, Value] = {}
     same = True
     for place in present:
-        key, cell = place.key, row.get(place.at)
-        given = before.get(key)
-        if cell is None and given is None:
-            values[key] = None
-        elif same and place.free and cell is not None and cell[2] == given and cell[1] == "s":
-            values[key] = given  # a text as it was given out, which is most of what there is
-        elif same and cell is not None and place.means(cell, given):
-            values[key] = given
-        else:
-            understood = place.understood(cell, given) if cell is not None else NOTHING
-            same = _took(arrival, number, place, understood, given, values) and same
+        cell, given = row.get(place.at), before.get(place.key)
+        understood = place.understood(cell, given) if cell is not None else NOTHING
+        same = _took(arrival, number, place, understood, given, values) and same
     if same:
         return before
     fixed = [place.key for place in present if place.fixed and place.key != arrival.sheet.named_by]

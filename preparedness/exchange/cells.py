@@ -231,11 +231,8 @@ class Place:
         self.fixed = column.editable is not Editable.YES
         """True where the cells of rows that are known already are for reading only."""
         self.told: dict[tuple[str, Any], Understood] = {}
-
-    def means(self, cell: list[Any], given: Value) -> bool:
-        """True where the same words were understood before, and mean what was given out."""
-        told = self.told.get((cell[1], cell[2]))
-        return told is not None and told.value == given and told.problem is None and told.notice is None
+        self.words: dict[str, Value] = {}
+        """What texts mean of which there is nothing more to say."""
 
     def understood(self, cell: list[Any], given: Value) -> Understood:
         """What a cell means; of a list, what the same words meant before."""
@@ -243,5 +240,7 @@ class Place:
             return understood(cell, self.pattern, base=given)
         said = (cell[1], cell[2])
         if said not in self.told:
-            self.told[said] = understood(cell, self.pattern, base=given)
+            told = self.told[said] = understood(cell, self.pattern, base=given)
+            if cell[1] == "s" and not told.problem and not told.notice:
+                self.words[cell[2]] = told.value
         return self.told[said]

@@ -134,7 +134,7 @@ def _leave_forgotten(part: Arrival, base: Mapping[str, Row]) -> None:
     kept, left = [], 0
     for row in part.rows:
         before = base.get(row.ref or "")
-        if before is not None and not row.cells.keys() <= before.keys():
+        if row.cells is not before and before is not None and not row.cells.keys() <= before.keys():
             left += any(value is not None for key, value in row.cells.items() if key not in before)
             row = Returned(row.number, row.ref, {key: value for key, value in row.cells.items() if key in before})
         kept.append(row)

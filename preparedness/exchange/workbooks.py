@@ -197,8 +197,10 @@ def forget_created(copy: Workbook, gone: Mapping[str, Sequence[int]]) -> None:
 
 def created(copy: Workbook) -> dict[str, str]:
     """The Refs of the rows that this copy added, by what stood for them in the file."""
+    rows = db.session.scalars(select(CreatedRow).where(CreatedRow.workbook_id == copy.id)).all()
+    if not rows:
+        return {}
     ids = {(sheet, line.id): ref for sheet, lines in base_of(copy).items() for ref, line in lines.items()}
-    rows = db.session.scalars(select(CreatedRow).where(CreatedRow.workbook_id == copy.id))
     return {row.slot: ids[row.kind, row.row_id] for row in rows if (row.kind, row.row_id) in ids}
 
 
