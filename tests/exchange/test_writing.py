@@ -147,6 +147,7 @@ def test_a_list_to_which_the_same_file_may_add_warns_and_no_other_does(world):
     assert (country.type, country.errorStyle, country.showErrorMessage) == ("list", None, True)
 
 
+@pytest.mark.once
 def test_the_first_sheet_of_a_checklist_prints_on_one_page_with_all_its_lines(world, activation):
     _copy, book = taken(world, ACTIVATION, activation.id, contacts=True, reason="Night shift")
     for page in book.book.worksheets[1:]:
