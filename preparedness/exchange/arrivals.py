@@ -1,6 +1,7 @@
 """What came back, row by row: which row of ours each is, what its cells mean, and what cannot be taken."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from preparedness import refs
 from preparedness.exchange import cells
@@ -80,9 +81,12 @@ def _ref_believed(arrival: Arrival) -> str:
 
 def new_words(arrival: Arrival, key: str, base: Rows) -> list[tuple[str, str]]:
     """What the new rows of a sheet say in one column, each with what names the row: its spare Ref or its number."""
-    words = []
+    words, ref_at = [], arrival.columns.get("ref", 0)
     for number, row in arrival.below:
-        ref = written(row, arrival.columns.get("ref"))
+        cell = row.get(ref_at)
+        if cell is not None and cell[1] == "s" and cell[2] in base:
+            continue
+        ref = written(row, ref_at)
         if ref not in base and (text := written(row, arrival.columns.get(key))):
             words.append((row_name(arrival.sheet.key, ref, number), text))
     return words
@@ -101,7 +105,7 @@ def row_name(sheet: str, ref: str | None, number: int) -> str:
 
 NOTHING = cells.Understood()
 
-Looked = tuple[int, str, bool, dict[str, Value]]
+Looked = tuple[int, str, bool, dict[Any, Value]]
 """Where a column stands, its key, whether it is free text, and what the words in it mean."""
 
 
@@ -112,7 +116,10 @@ def _is_as_given(row: Mapping[int, Cell], before: Row, looked_at: Sequence[Looke
         if cell is None:
             if given is not None:
                 return False
-        elif cell[1] != "s" or (cell[2] if free else words.get(cell[2], NOTHING)) != given:
+        elif cell[1] == "s":
+            if (cell[2] if free else words.get(cell[2], NOTHING)) != given:
+                return False
+        elif free or words.get((cell[1], cell[2]), NOTHING) != given:
             return False
     return True
 
@@ -228,6 +235,9 @@ def _ref(
     arrival: Arrival, number: int, row: Mapping[int, Cell], base: Rows, created: Mapping[str, str]
 ) -> tuple[str | None, Trouble | None]:
     """Which row it is: its Ref, read kindly; repaired by the cross-check beside it where it was damaged."""
+    cell = row.get(arrival.columns.get("ref", 0))
+    if cell is not None and cell[1] == "s" and cell[2] in base:
+        return str(cell[2]), None
     text = written(row, arrival.columns.get("ref"))
     if text in base:
         return text, None

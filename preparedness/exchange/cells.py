@@ -231,8 +231,8 @@ class Place:
         self.fixed = column.editable is not Editable.YES
         """True where the cells of rows that are known already are for reading only."""
         self.told: dict[tuple[str, Any], Understood] = {}
-        self.words: dict[str, Value] = {}
-        """What texts mean of which there is nothing more to say."""
+        self.words: dict[Any, Value] = {}
+        """What cells mean of which there is nothing more to say: texts by themselves, others with their kind."""
 
     def understood(self, cell: list[Any], given: Value) -> Understood:
         """What a cell means; of a list, what the same words meant before."""
@@ -241,6 +241,6 @@ class Place:
         said = (cell[1], cell[2])
         if said not in self.told:
             told = self.told[said] = understood(cell, self.pattern, base=given)
-            if cell[1] == "s" and not told.problem and not told.notice:
-                self.words[cell[2]] = told.value
+            if not told.problem and not told.notice:
+                self.words[cell[2] if cell[1] == "s" else said] = told.value
         return self.told[said]

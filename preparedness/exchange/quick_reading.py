@@ -80,15 +80,18 @@ def _rows(page: CalamineSheet) -> list[Row]:
         raise TooMuch("too_many_columns")
     rows = []
     for number, values in enumerate(page.to_python(skip_empty_area=False), start=1):
-        cells = [_cell(column, value) for column, value in enumerate(values, start=1) if value != ""]
+        cells = [
+            # Most of what there is: text, told at a glance.
+            [column, "s", value] if type(value) is str and len(value) <= LONGEST_TEXT else _cell(column, value)
+            for column, value in enumerate(values, start=1)
+            if value != ""
+        ]
         if cells:
             rows.append([number, cells])
     return rows
 
 
 def _cell(column: int, value: Any) -> Cell:
-    if type(value) is str and len(value) <= LONGEST_TEXT:
-        return [column, "s", value]  # most of what there is, told at a glance
     return [column, *bounds.kind(value)]
 
 
