@@ -21,6 +21,9 @@ from preparedness.database import Changes, Model, OfAgency, Page, changed, db, i
 from preparedness.i18n import _l
 from preparedness.vocabulary import Worded
 
+_in_order = json.JSONEncoder(ensure_ascii=False).encode
+_by_name = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
 
 class ActorKind(Worded):
     """Who can act."""
@@ -208,7 +211,7 @@ def sealed(line: Any, seq: int | None, prev_hash: str) -> str:
     """The hash of a line at its place after the one before it."""
     said = [prev_hash, seq, line.at.isoformat(), line.actor_kind.value, line.actor_id, line.actor_label]
     said += [line.action.value, line.subject_kind, line.subject_id, line.subject_ref, line.digest]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_in_order(said).encode()).hexdigest()
 
 
 class Detail(Model):
@@ -264,11 +267,12 @@ def record_many(action: Action, lines: Sequence[Line], *, by: Actor) -> None:
         return
     written = [_written(action, subject, changes, facts, by) for subject, changes, facts in lines]
     entries: Any = Entry.__table__
+    more: Any = Detail.__table__
     ids = db.session.scalars(
         insert(entries).returning(entries.c.id, sort_by_parameter_order=True), [line for line, _detail in written]
     )
     details = [{**detail, "entry_id": number} for number, (_line, detail) in zip(ids, written, strict=True)]
-    db.session.execute(insert(Detail), details)
+    db.session.execute(insert(more), details)
     db.session.info["audited"] = True
 
 
@@ -387,8 +391,7 @@ def _plain(value: Any) -> Any:
 
 
 def _digest(salt: str, before: dict[str, Any], after: dict[str, Any]) -> str:
-    detail = json.dumps([before, after], ensure_ascii=False, sort_keys=True)
-    return hmac.new(salt.encode(), detail.encode(), "sha256").hexdigest()
+    return hmac.digest(salt.encode(), _by_name([before, after]).encode(), "sha256").hex()
 
 
 @event.listens_for(Session, "before_commit")

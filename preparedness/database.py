@@ -1,5 +1,6 @@
 """The database: the base of every table, time kept in UTC, one transaction a request."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from enum import Enum as PythonEnum
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
+import orjson
 from flask import Flask, Response, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -287,12 +289,20 @@ def is_unavailable(error: DBAPIError) -> bool:
 def install(app: Flask) -> None:
     """Bind the database to the app, with the settings both engines need."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"json_serializer": _in_json} | (
         {"connect_args": {"timeout": 15}} if url.startswith("sqlite") else {"pool_pre_ping": True}
     )
     db.init_app(app)
     with app.app_context():
         _prepare(db.engine)
+
+
+def _in_json(value: Any) -> str:
+    """What a JSON column holds. A roster is ten thousand of them, and json takes five times as long for the same."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:  # half a sign, or a whole number beyond 64 bits: json writes them
+        return json.dumps(value)
 
 
 def _prepare(engine: Engine) -> None:

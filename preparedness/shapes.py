@@ -1,17 +1,15 @@
 """Shapes: what is accepted, field by field. The page, the API and a row of a workbook load the same ones."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
-from preparedness import vocabulary
+from preparedness import addresses, vocabulary
+from preparedness.errors import Refused
 from preparedness.i18n import _, _l
 from preparedness.vocabulary import Worded
 
@@ -256,43 +254,26 @@ def yes(label: Any, *, hint: Any = None, **options: Any) -> fields.Boolean:
     return fields.Boolean(metadata=_described(label, hint, "checkbox"), **_given(options))
 
 
-PLAIN_MAILBOX = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
-
-
 def _email(value: str) -> None:
-    mailbox, _at, domain = value.rpartition("@")
-    plain = len(value) <= 254 and PLAIN_MAILBOX.fullmatch(mailbox)  # nearly all are, and they share their domains
-    if not (_is_email(f"a@{domain}") if plain else _is_email.__wrapped__(value)):
+    if not addresses.is_email(value):
         raise ValidationError(str(_("This is not an e-mail address: write it as name@example.org.")))
-
-
-@lru_cache(1_000)
-def _is_email(value: str) -> bool:
-    try:
-        validate_email(value, check_deliverability=False, allow_smtputf8=True, test_environment=True)
-    except EmailNotValidError:
-        return False
-    return True
 
 
 def email(label: Any, *, hint: Any = None, **options: Any) -> fields.String:
     """An e-mail address."""
     return fields.String(
-        validate=_email, metadata=_described(label, hint, "email", autocomplete="off", maxlength=254), **_given(options)
+        validate=_email,
+        metadata=_described(label, hint, "email", autocomplete="off", maxlength=addresses.LONGEST_EMAIL),
+        **_given(options),
     )
 
 
 class _Phone(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:
-            number = phonenumbers.parse(super()._deserialize(value, attr, data, **kwargs), None)
-        except phonenumbers.NumberParseException as error:
-            raise ValidationError(
-                str(_("Write the number with + and the country code, as +33 1 99 00 12 34."))
-            ) from error
-        if not phonenumbers.is_possible_number(number):
-            raise ValidationError(str(_("This number is too short or too long for its country.")))
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return addresses.e164(super()._deserialize(value, attr, data, **kwargs))
+        except Refused as refused:
+            raise ValidationError(refused.sentence) from refused
 
 
 def phone(label: Any, *, hint: Any = None, **options: Any) -> fields.String:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response, abort
-from sqlalchemy import event, select, text
+from sqlalchemy import JSON, event, literal, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from preparedness import create_app, database
@@ -316,6 +316,11 @@ def test_a_row_is_inserted_once_whoever_comes_first(app):
         insert_missing(Lease, [], ["name"])
 
         assert db.session.scalars(select(Lease)).one().holder == "a"
+
+
+@pytest.mark.parametrize("value", [["é", None, 1.5, True], {"2026": {"a": []}}, "half of a sign: \ud83d", 2**70])
+def test_what_goes_into_json_comes_out_of_it(app, value):
+    assert db.session.scalar(select(literal(value, JSON))) == value
 
 
 def test_a_list_comes_in_pages(world):

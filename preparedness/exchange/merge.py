@@ -29,6 +29,9 @@ Key = tuple[str, str, str]
 """What a decision is remembered by: Ref, column, and the fingerprint of what the workbook said."""
 
 
+_by_name = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
 @dataclass(frozen=True)
 class Difference:
     """What the workbook would change in one cell, or in one row."""
@@ -101,7 +104,7 @@ def merge(
 
 def fingerprint(value: Value | Row) -> str:
     """What stands for a value in the memory of decisions, which keeps no personal data."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_by_name(value).encode()).hexdigest()
 
 
 GONE = fingerprint(None)
