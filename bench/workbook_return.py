@@ -3,7 +3,8 @@
 10,000 people in 15 columns, 1,000 rows edited offline, 500 of them also here; and a first import of 10,000 new people.
 The least is the same reader and one statement that writes many rows. The usual way is django-import-export with the
 same cells on SQLite, in an environment of its own that is made in a temporary folder and needs the package index once.
-CPU seconds of all processes; what it costs to start the reading child is told apart.
+CPU seconds of all processes; what it costs to start the reading child is told apart. What lies between ours and the
+least is named by its parts, from a turn of its own under the profiler.
 """
 
 import gc
@@ -21,7 +22,7 @@ from typing import Any
 from openpyxl import Workbook as Plain
 from openpyxl import load_workbook
 
-from bench.stage import counted, stage
+from bench.stage import counted, made_of, stage
 from preparedness.accounts.models import Agency
 from preparedness.audit import CONSOLE
 from preparedness.contacts import organisations, people
@@ -31,7 +32,7 @@ from preparedness.exchange.models import Return, WorkbookKind
 from preparedness.exchange.people_sheet import PEOPLE as SHEET
 
 PEOPLE, EDITED, ALSO_HERE, TURNS = 10_000, 1_000, 500, 3
-PREVIEW_SECONDS, APPLY_SECONDS, MOST_STATEMENTS = 0.8, 1.0, 60
+PREVIEW_SECONDS, PATIENT_SECONDS, APPLY_SECONDS, MOST_STATEMENTS = 0.8, 2.0, 1.0, 60
 LESS_THAN_PEER, LESS_THAN_PEER_AT_FIRST = 12, 4
 PACKAGES = ("django", "django-import-export", "tablib[xlsx]", "openpyxl")
 LANDS = (("CA", "America/Toronto"), ("FR", "Europe/Paris"), ("US", "America/New_York"))
@@ -122,6 +123,13 @@ def edited(book: Any) -> bytes:
     return saved(book)
 
 
+def reckoned(book: Any) -> bytes:
+    """The same with a formula beside the rows, which the quick reader leaves to the patient one."""
+    page, _columns = page_of(book)
+    page.cell(3, page.max_column + 2).value = "=1+1"
+    return saved(book)
+
+
 def changed_here(into: Agency, book: Any) -> None:
     """Half of these rows are changed here meanwhile: half of those in the very cell."""
     page, columns = page_of(book)
@@ -131,17 +139,17 @@ def changed_here(into: Agency, book: Any) -> None:
         people.change_many(into, [(ids[ref], None, {"city": "Montréal"}) for ref in refs], by=CONSOLE)
 
 
-def filled(book: Any) -> bytes:
-    """A blank roster with ten thousand people typed into it."""
+def filled(book: Any, turn: int) -> bytes:
+    """A blank roster with ten thousand people typed into it, whom no turn before has seen."""
     page, columns = page_of(book)
-    for number, row in enumerate(told()):
+    for number, row in enumerate(told(turn)):
         for key, value in row.items():
             if key in columns:
                 page.cell(3 + number, columns[key]).value = value
     return saved(book)
 
 
-def told() -> Iterator[dict[str, Any]]:
+def told(turn: int) -> Iterator[dict[str, Any]]:
     """The same people as somebody would type them."""
     words = ("clinical care", "translation and interpreting; logistics", "shelter")
     lands = ("Canada", "France", "United States")
@@ -157,7 +165,7 @@ def told() -> Iterator[dict[str, Any]]:
             "languages": "English; Haitian Creole",
             "channel": "e-mail",
             "email": f"person{number}@example.org",
-            "phone": f"+1 416 555 {number:04d}",
+            "phone": f"+1 41{turn} 555 {number:04d}",
             "source": "a colleague",
             "told_on": "2026-03-04",
         }
@@ -183,20 +191,10 @@ def bring_in(into: Agency, content: bytes, started: float, app: Any) -> dict[str
     gc.collect()
     gc.freeze()  # the workbooks that this script itself holds are no part of what is measured
     read_seconds, read = spent(lambda: uploads.read(content))
-
-    def show() -> Return:
-        with transaction():
-            return returns.bring(content, filename="roster.xlsx", agency=into, member=None, by=CONSOLE, read=read)
-
-    def apply() -> None:
-        with transaction():
-            if not returns.apply(brought, agency=into, member=None, by=CONSOLE, at_once=True):
-                raise SystemExit("something moved meanwhile")
-
     with counted(app) as asked:
-        compare_seconds, brought = spent(show)
+        compare_seconds, brought = spent(lambda: shown(into, content, read))
     with counted(app) as wrote:
-        apply_seconds, _answer = spent(apply)
+        apply_seconds, _answer = spent(lambda: applied(into, brought))
     return {
         "read": max(read_seconds - started, 0.0),
         "compare": compare_seconds,
@@ -206,6 +204,32 @@ def bring_in(into: Agency, content: bytes, started: float, app: Any) -> dict[str
         "counts": brought.counts,
         "problems": brought.problems[:3],
     }
+
+
+def shown(into: Agency, content: bytes, read: Any) -> Return:
+    """What the file would change, kept for its page."""
+    with transaction():
+        return returns.bring(content, filename="roster.xlsx", agency=into, member=None, by=CONSOLE, read=read)
+
+
+def applied(into: Agency, brought: Return) -> None:
+    """All of it that is taken without a decision."""
+    with transaction():
+        if not returns.apply(brought, agency=into, member=None, by=CONSOLE, at_once=True):
+            raise SystemExit("something moved meanwhile")
+
+
+def parts(into: Agency, content: bytes) -> tuple[str, str]:
+    """What comparing and applying are made of."""
+    read = uploads.read(content)
+    kept: list[Return] = []
+    return made_of(lambda: kept.append(shown(into, content, read))), made_of(lambda: applied(into, kept[0]))
+
+
+def patient(into: Agency, content: bytes, started: float) -> float:
+    """The preview of a workbook that only the patient reader reads."""
+    read_seconds, read = spent(lambda: uploads.read(content))
+    return read_seconds - started + spent(lambda: shown(into, content, read))[0]
 
 
 def floor(content: bytes, started: float) -> float:
@@ -306,69 +330,113 @@ def cells(content: bytes, keys: Sequence[str]) -> Rows:
 # --- The whole -----------------------------------------------------------------------------------------------------
 
 
+class Found:
+    """The figures of several turns, and the cells that the usual way is given."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.started = app, child_start()
+        self.back: list[dict[str, Any]] = []
+        self.back_floors: list[float] = []
+        self.patient: list[float] = []
+        self.new: list[dict[str, Any]] = []
+        self.new_floors: list[float] = []
+        self.headings: list[str] = []
+        self.before: Rows = []
+        self.after: Rows = []
+
+    def comes_back(self, into: Agency) -> None:
+        """A copy that was edited offline, while half of its rows were changed here."""
+        content, again = self._edited(into)
+        self.back_floors.append(floor(content, self.started))
+        self.patient.append(patient(into, again, self.started))
+        self.back.append(bring_in(into, content, self.started, self.app))
+
+    def comes_first(self, into: Agency) -> None:
+        """A blank copy with ten thousand people in it."""
+        content = filled(taken(into, blank=True), len(self.new))
+        self.new_floors.append(floor(content, self.started))
+        self.new.append(bring_in(into, content, self.started, self.app))
+
+    def parts(self, back: Agency, first: Agency) -> dict[str, tuple[str, str]]:
+        """What the two are made of."""
+        return {
+            "back": parts(back, self._edited(back)[0]),
+            "new": parts(first, filled(taken(first, blank=True), TURNS)),
+        }
+
+    def _edited(self, into: Agency) -> tuple[bytes, bytes]:
+        peopled(into)
+        book = taken(into)
+        if not self.before:
+            self.headings = [key for key in page_of(book)[1] if key != "check" and not key.startswith("pp:")]
+            self.before = cells(saved(book), self.headings)
+        content = edited(book)
+        self.after = self.after or cells(content, self.headings)
+        changed_here(into, book)
+        return content, reckoned(book)
+
+
 def main() -> None:
     """Measure, say every ratio, and fail where a promise is broken."""
-    turns, firsts, floors, first_floors = [], [], [], []
-    headings: Sequence[str] = ()
-    before: Rows = []
-    after: Rows = []
     with stage() as app, app.app_context():
-        started = child_start()
+        found = Found(app)
         for turn in range(TURNS):
-            into = agency(f"Civil Protection {turn}")
-            peopled(into)
-            book = taken(into)
-            if not before:
-                _page, columns = page_of(book)
-                headings = [key for key in columns if key not in {"check"} and not key.startswith("pp:")]
-                before = cells(saved(book), headings)
-            content = edited(book)
-            after = after or cells(content, headings)
-            changed_here(into, book)
-            floors.append(floor(content, started))
-            turns.append(bring_in(into, content, started, app))
-            fresh = agency(f"New Protection {turn}")
-            blank = filled(taken(fresh, blank=True))
-            first_floors.append(floor(blank, started))
-            firsts.append(bring_in(fresh, blank, started, app))
-    best = min(turns, key=lambda turn: turn["preview"] + turn["apply"])
-    first = min(firsts, key=lambda turn: turn["preview"] + turn["apply"])
-    theirs = peer(before, after, headings)
-    say(best, first, started, min(floors), min(first_floors), theirs)
-
-
-def say(
-    best: dict[str, Any],
-    first: dict[str, Any],
-    started: float,
-    least: float,
-    least_first: float,
-    theirs: dict[str, Any],
-) -> None:
-    """Print what was found, and what was promised of it."""
-    ours, new = best["preview"] + best["apply"], first["preview"] + first["apply"]
-    usual = theirs["preview"] + theirs["confirm"]
-    print(f"{PEOPLE} people, {EDITED} rows edited, {ALSO_HERE} of them also here: {best['counts']} {best['problems']}")
-    print(f"  child start {started:.2f} s, read {best['read']:.2f} s, compare and keep {best['compare']:.2f} s")
-    print(f"  preview {best['preview']:.2f} s CPU, apply {best['apply']:.2f} s; {told_of(best)}")
-    print(f"  floor {least:.2f} s: ours is {ours / least:.1f} times that")
-    print(f"  peer: preview {theirs['preview']:.2f} s, confirm {theirs['confirm']:.2f} s, {theirs['totals']}")
-    print(f"  ratio to the peer: {usual / ours:.1f} times less")
-    print(f"{PEOPLE} new people: {first['counts']} {first['problems']}")
-    print(f"  preview {first['preview']:.2f} s CPU, apply {first['apply']:.2f} s; {told_of(first)}")
-    print(f"  floor {least_first:.2f} s: ours is {new / least_first:.1f} times that")
-    print(f"  peer: bulk create {theirs['create']:.2f} s; ratio {theirs['create'] / new:.1f} times less")
-    promises = {
-        f"preview within {PREVIEW_SECONDS} s": best["preview"] <= PREVIEW_SECONDS,
-        f"apply within {APPLY_SECONDS} s": best["apply"] <= APPLY_SECONDS,
-        f"fewer than {MOST_STATEMENTS} statements in each": max(best["statements"]) < MOST_STATEMENTS,
-        f"{LESS_THAN_PEER} times less than the peer": usual >= LESS_THAN_PEER * ours,
-        f"first import {LESS_THAN_PEER_AT_FIRST} times less": theirs["create"] >= LESS_THAN_PEER_AT_FIRST * new,
-        "what was to be found was found": best["counts"]["conflict"] == 250 and first["counts"]["create"] == PEOPLE,
-    }
+            found.comes_back(agency(f"Civil Protection {turn}"))
+            found.comes_first(agency(f"New Protection {turn}"))
+        made = found.parts(agency("Civil Protection"), agency("New Protection"))
+    theirs = peer(found.before, found.after, found.headings)
+    promises = say_back(found, made["back"], theirs) | say_new(found, made["new"], theirs)
     broken = [promise for promise, held in promises.items() if not held]
     if broken:
         raise SystemExit("broken: " + "; ".join(broken))
+
+
+def say_back(found: Found, made: tuple[str, str], theirs: dict[str, Any]) -> dict[str, bool]:
+    """Print what a copy costs that comes back; what was promised of it."""
+    best, least, slow = quickest(found.back), min(found.back_floors), min(found.patient)
+    ours, usual = best["preview"] + best["apply"], theirs["preview"] + theirs["confirm"]
+    print(f"{PEOPLE} people, {EDITED} rows edited, {ALSO_HERE} of them also here: {best['counts']} {best['problems']}")
+    print(f"  child start {found.started:.2f} s, read {best['read']:.2f} s, compare and keep {best['compare']:.2f} s")
+    print(f"  preview {best['preview']:.2f} s CPU, apply {best['apply']:.2f} s; {told_of(best)}")
+    print(f"  preview where the patient reader reads {slow:.2f} s")
+    say_gap(ours, least, made)
+    print(f"  peer: preview {theirs['preview']:.2f} s, confirm {theirs['confirm']:.2f} s, {theirs['totals']}")
+    print(f"  ratio to the peer: {usual / ours:.1f} times less")
+    return {
+        f"preview within {PREVIEW_SECONDS} s": best["preview"] <= PREVIEW_SECONDS,
+        f"preview by the patient reader within {PATIENT_SECONDS} s": slow <= PATIENT_SECONDS,
+        f"apply within {APPLY_SECONDS} s": best["apply"] <= APPLY_SECONDS,
+        f"fewer than {MOST_STATEMENTS} statements in each": max(best["statements"]) < MOST_STATEMENTS,
+        f"{LESS_THAN_PEER} times less than the peer": usual >= LESS_THAN_PEER * ours,
+        "every conflict was found": best["counts"]["conflict"] == ALSO_HERE // 2,
+    }
+
+
+def say_new(found: Found, made: tuple[str, str], theirs: dict[str, Any]) -> dict[str, bool]:
+    """Print what a first import costs; what was promised of it."""
+    best, least = quickest(found.new), min(found.new_floors)
+    ours = best["preview"] + best["apply"]
+    print(f"{PEOPLE} new people: {best['counts']} {best['problems']}")
+    print(f"  read {best['read']:.2f} s, compare and keep {best['compare']:.2f} s")
+    print(f"  preview {best['preview']:.2f} s CPU, apply {best['apply']:.2f} s; {told_of(best)}")
+    say_gap(ours, least, made)
+    print(f"  peer: bulk create {theirs['create']:.2f} s; ratio {theirs['create'] / ours:.1f} times less")
+    return {
+        f"first import {LESS_THAN_PEER_AT_FIRST} times less": theirs["create"] >= LESS_THAN_PEER_AT_FIRST * ours,
+        "everybody new was found": best["counts"]["create"] == PEOPLE,
+    }
+
+
+def quickest(turns: list[dict[str, Any]]) -> dict[str, Any]:
+    """The turn that others disturbed the least."""
+    return min(turns, key=lambda turn: turn["preview"] + turn["apply"])
+
+
+def say_gap(ours: float, least: float, made: tuple[str, str]) -> None:
+    """Print how far ours is from the least there is, and what lies between."""
+    print(f"  floor {least:.2f} s: ours is {ours / least:.1f} times that")
+    print(f"  comparing is made of {made[0]}")
+    print(f"  applying is made of {made[1]}")
 
 
 def told_of(turn: dict[str, Any]) -> str:
