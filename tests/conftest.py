@@ -12,10 +12,13 @@ from flask import Flask
 from sqlalchemy import event
 
 from preparedness import config, create_app
-from preparedness.database import Model, db, writing
-from tests import cast, house, postgres
+from preparedness.accounts import signin
+from preparedness.database import db, writing
+from tests import cast, house, postgres, recordings
 
 ENGINES = ("sqlite", "postgresql")
+QUICKLY_HASHED = {"argon2__memory_cost": 8, "argon2__time_cost": 1, "argon2__parallelism": 1}
+"""Nobody guesses at the passwords of the tests; the product takes a hundred times as long over one."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,12 +58,16 @@ def database_url(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 def standing_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The app, made once for each engine."""
     instance = tmp_path_factory.mktemp("instance")
-    app = create_app(cast.settings(instance, database_url))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(signin.SETTINGS, "PASSWORD_HASH_PASSLIB_OPTIONS", QUICKLY_HASHED)
+        app = create_app(cast.settings(instance, database_url))
     app.testing = True
     app.test_client_class = house.Client
     with app.app_context(), writing():
         db.create_all()
         db.session.commit()
+        recordings.watch(db.engine)
+        recordings.empty()
     yield app
     with app.app_context():
         db.session.remove()
@@ -75,30 +82,16 @@ def app(standing_app: Flask) -> Iterator[Flask]:
     with standing_app.app_context():
         yield standing_app
         db.session.remove()
-        empty()
+        recordings.empty()
+        for limiter in standing_app.extensions["limiter"]:
+            limiter.reset()  # the next test's programs may have the same ids
         shutil.rmtree(config.current().mailbox, ignore_errors=True)
-
-
-def empty() -> None:
-    """Leave no row of anybody."""
-    with writing():
-        connection = db.session.connection()
-        quoted = connection.dialect.identifier_preparer.format_table
-        deletes = [f"DELETE FROM {quoted(table)}" for table in reversed(Model.metadata.sorted_tables)]
-        if connection.dialect.name == "sqlite":
-            for statement in ("PRAGMA defer_foreign_keys=ON", *deletes):
-                connection.exec_driver_sql(statement)
-        else:  # all in one go: each would be a journey of its own
-            unchecked = "SET session_replication_role = replica", *deletes, "SET session_replication_role = DEFAULT"
-            connection.exec_driver_sql("; ".join(unchecked))
-        db.session.commit()
-        db.session.remove()
 
 
 @pytest.fixture
 def world(app: Flask) -> cast.World:
     """The cast on an empty database; its own sentence stands in cast.py."""
-    return cast.assembled()
+    return recordings.kept(cast.assembled, cast.assembled)
 
 
 @pytest.fixture

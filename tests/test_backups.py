@@ -12,7 +12,7 @@ from preparedness.contacts.models import ContactState, ErasureReason, Person
 from preparedness.database import Model, db, transaction
 from preparedness.errors import Refused
 from tests.cast import World
-from tests.conftest import empty
+from tests.recordings import empty
 
 
 @pytest.fixture(autouse=True)

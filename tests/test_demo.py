@@ -28,7 +28,7 @@ from preparedness.plans import drafting, library
 from preparedness.plans.models import HOLDING, Assignment, Plan, PlanState, Status
 from preparedness.timetable import Due
 from preparedness.vocabulary import Capability, ChannelKind, Level, OrganisationKind, Risk, Source
-from tests.conftest import empty
+from tests.recordings import empty
 
 ORGANISATIONS = {row["key"]: row for row in EXAMPLE["organisations"]}
 PEOPLE = {row["key"]: row for row in EXAMPLE["people"]}

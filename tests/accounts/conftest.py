@@ -10,11 +10,13 @@ from preparedness.accounts.models import Access, User
 from preparedness.database import transaction
 from tests.cast import World
 from tests.house import Client
+from tests.recordings import recorded
 
 PASSWORD = "a quiet harbour before the rain"
 
 
 @pytest.fixture
+@recorded
 def paula(world: World) -> User:
     """A planner who signs in with a password, as people do."""
     with transaction():

@@ -10,6 +10,7 @@ from preparedness.accounts.models import ApiToken, Event, Webhook
 from preparedness.database import db, now, transaction
 from preparedness.notifications import jobs, outside
 from preparedness.notifications.outside import Answer
+from tests.recordings import recorded
 
 URL = "https://hooks.example.org/in?key=5"
 
@@ -20,12 +21,14 @@ def ada(client, world):
 
 
 @pytest.fixture
+@recorded
 def token(world):
     with transaction():
         return tokens.add(world.members["ana"], {"name": "the map"}, by=world.ada)[0]
 
 
 @pytest.fixture
+@recorded
 def webhook(world):
     with transaction():
         return webhooks.add(world.agency, {"url": URL, "events": [Event.PLAN_APPROVED]}, by=world.ada)

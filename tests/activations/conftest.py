@@ -6,9 +6,11 @@ from preparedness.activations import running
 from preparedness.database import writing
 from preparedness.vocabulary import Level
 from tests.activations import stage
+from tests.recordings import recorded
 
 
 @pytest.fixture
+@recorded
 def held(world):
     """The plan approved, the essential seat and the one in Paris held; Montréal is vacant."""
     with writing():
@@ -20,6 +22,7 @@ def held(world):
 
 
 @pytest.fixture
+@recorded
 def activation(held):
     """A real activation of that plan, at the partial level."""
     return running.start(held.plan, stage.AGREED, by=held.ana)

@@ -11,9 +11,11 @@ from preparedness.database import db, now, transaction
 from preparedness.plans import drafting
 from preparedness.vocabulary import Level, Risk
 from tests.activations import stage
+from tests.recordings import recorded
 
 
 @pytest.fixture
+@recorded
 def confirmed(world):
     """The plan approved; Amina and Salma hold seats until the same day."""
     with transaction():

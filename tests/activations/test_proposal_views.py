@@ -7,6 +7,7 @@ from preparedness.activations.models import Activation, ProposalState
 from preparedness.database import db, transaction
 from tests.activations import stage
 from tests.activations.bulletins import bulletin
+from tests.recordings import recorded
 
 
 def take_in(world, **told):
@@ -15,6 +16,7 @@ def take_in(world, **told):
 
 
 @pytest.fixture
+@recorded
 def proposal(world):
     with transaction():
         stage.approved(world)

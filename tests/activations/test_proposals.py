@@ -12,9 +12,11 @@ from preparedness.plans.models import PlanState
 from preparedness.vocabulary import Hazard, Level
 from tests.activations import stage
 from tests.activations.bulletins import bulletin, reference
+from tests.recordings import recorded
 
 
 @pytest.fixture
+@recorded
 def approved(world):
     with transaction():
         stage.approved(world)

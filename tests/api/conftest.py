@@ -13,6 +13,7 @@ from preparedness.accounts.models import User
 from preparedness.database import transaction
 from tests.cast import World
 from tests.house import Client
+from tests.recordings import kept
 
 ROOT = "/api/v1"
 
@@ -58,11 +59,13 @@ def program(app: Flask, world: World) -> Callable[..., Program]:
         client.form_token = False
         if member is None:
             return Program(client, None)
-        with transaction():
-            _token, text = tokens.add(
-                member, {"name": f"of {member.name} {read_only}", "read_only": read_only}, by=member.actor
-            )
-        return Program(client, text)
+
+        def added() -> str:
+            with transaction():
+                data = {"name": f"of {member.name} {read_only}", "read_only": read_only}
+                return tokens.add(member, data, by=member.actor)[1]
+
+        return Program(client, kept((program, member.email, read_only), added))
 
     return of
 

@@ -12,11 +12,13 @@ from preparedness.plans.models import PlanState
 from preparedness.vocabulary import Level, Risk
 from tests.activations import stage
 from tests.api.test_races import at_once
+from tests.recordings import recorded
 
 REAL = {"kind": "real", "level": "partial"}
 
 
 @pytest.fixture
+@recorded
 def held(world):
     """The plan approved; Amina holds its essential seat, Salma the one in Paris."""
     with transaction():
@@ -28,6 +30,7 @@ def held(world):
 
 
 @pytest.fixture
+@recorded
 def activation(held):
     """A real activation, at the partial level."""
     with transaction():

@@ -10,11 +10,13 @@ from preparedness.vocabulary import Hazard, Level
 from tests.activations import stage
 from tests.activations.bulletins import bulletin, reference, refusals
 from tests.api.test_races import at_once
+from tests.recordings import recorded
 
 CAP = "application/cap+xml"
 
 
 @pytest.fixture
+@recorded
 def approved(world):
     with transaction():
         stage.approved(world)
@@ -23,6 +25,7 @@ def approved(world):
 
 
 @pytest.fixture
+@recorded
 def activation(approved):
     with transaction():
         return running.start(approved.plan, {**stage.AGREED, "reason": "Amina Diallo called."}, by=approved.ana)

@@ -13,9 +13,11 @@ from preparedness.plans import assignments, roles
 from preparedness.plans.models import Status
 from preparedness.vocabulary import Risk
 from tests.activations import stage
+from tests.recordings import recorded
 
 
 @pytest.fixture
+@recorded
 def proposed(world):
     with transaction():
         return assignments.assign(world.seat, world.amina, by=world.ana)

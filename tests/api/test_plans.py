@@ -7,6 +7,7 @@ from preparedness.plans import assignments, drafting, objectives
 from preparedness.plans.models import Plan, PlanState
 from preparedness.vocabulary import Risk
 from tests.activations import stage
+from tests.recordings import recorded
 
 FIELDS = [
     *("id", "version", "created_at", "updated_at", "ref", "title", "template", "country", "language", "hazard"),
@@ -17,6 +18,7 @@ NEW = {"title": "Meteor, Haiti", "country": "HT", "hazard": "extraterrestrial"}
 
 
 @pytest.fixture
+@recorded
 def approved(world):
     """The plan has an approved version, and the draft says something else already."""
     with transaction():

@@ -7,9 +7,11 @@ from preparedness.activations.models import ReplyBy, ReplyState
 from preparedness.audit import Actor, ActorKind
 from preparedness.database import transaction
 from tests.activations import stage
+from tests.recordings import recorded
 
 
 @pytest.fixture
+@recorded
 def activation(world):
     """A real activation: Amina was alerted for the essential seat."""
     with transaction():

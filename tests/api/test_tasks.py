@@ -8,9 +8,11 @@ from preparedness.activations import duties, preparing, running, tasks
 from preparedness.activations.models import TaskState
 from preparedness.database import now, transaction
 from tests.activations import stage
+from tests.recordings import recorded
 
 
 @pytest.fixture
+@recorded
 def activation(world):
     """A real activation whose essential seat Amina holds."""
     with transaction():

@@ -24,9 +24,11 @@ from preparedness.contacts.models import (
 )
 from preparedness.database import Model, db, now
 from preparedness.errors import Missing
+from tests.recordings import recorded
 
 
 @pytest.fixture
+@recorded
 def full(world):
     """Amina with everything the roster can know of her."""
     amina = world.amina

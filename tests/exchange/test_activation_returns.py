@@ -18,11 +18,13 @@ from preparedness.plans.models import Assignment
 from preparedness.vocabulary import Level, Risk
 from tests.activations import stage
 from tests.exchange.offline import applied, brought, news, taken
+from tests.recordings import recorded
 
 ACTIVATION = WorkbookKind.ACTIVATION
 
 
 @pytest.fixture
+@recorded
 def activation(world):
     """An exercise of the plan at the partial level, H an hour ago; Amina holds the essential seat."""
     with writing():

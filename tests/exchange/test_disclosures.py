@@ -18,6 +18,7 @@ from preparedness.plans.models import Status
 from preparedness.vocabulary import ChannelKind, Risk, Source
 from tests.activations import stage
 from tests.exchange.offline import taken
+from tests.recordings import recorded
 
 ROSTER, PLAN, ACTIVATION, CONTACTS = (
     WorkbookKind.ROSTER,
@@ -30,6 +31,7 @@ NUMBER = "+15145550100"
 
 
 @pytest.fixture
+@recorded
 def called(world):
     """Amina holds the coordination seat and has a telephone; the activation runs, and she was alerted."""
     with writing():

@@ -12,11 +12,13 @@ from preparedness.plans.models import Assignment, ChecklistItem, Role, Seat, Sta
 from preparedness.vocabulary import Anchor, Level, Phase, Risk
 from tests.activations import stage
 from tests.exchange.offline import applied, brought, fresh, news, taken
+from tests.recordings import recorded
 
 PLAN = WorkbookKind.PLAN
 
 
 @pytest.fixture
+@recorded
 def plan(world):
     """The cast's plan with its headings."""
     with writing():

@@ -17,12 +17,14 @@ from preparedness.plans.models import Role, Status
 from preparedness.vocabulary import ChannelKind
 from tests.activations import stage
 from tests.exchange.offline import taken
+from tests.recordings import recorded
 
 NUMBER = "+15145550100"
 WITH = {"contacts": True, "reason": "Power cuts are announced"}
 
 
 @pytest.fixture
+@recorded
 def activation(world):
     """An exercise: Amina, in Toronto's time, holds the coordination seat; the seat in Paris is only asked."""
     with writing():

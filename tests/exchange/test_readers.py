@@ -25,6 +25,7 @@ from tests.activations import stage
 from tests.exchange.libreoffice import saved_again
 from tests.exchange.offline import taken
 from tests.exchange.test_uploads import saved, sheet, with_sheet
+from tests.recordings import recorded
 
 
 def both(content, folder):
@@ -47,6 +48,7 @@ def alike(content, folder):
 
 
 @pytest.fixture
+@recorded
 def exports(world):
     """A copy of each kind, taken offline today."""
     with writing():

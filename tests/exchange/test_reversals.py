@@ -18,6 +18,7 @@ from preparedness.vocabulary import Level, OrganisationKind
 from tests.activations import stage
 from tests.exchange.offline import applied, brought, news, taken
 from tests.exchange.scenarios.ways import Page, latest, worked
+from tests.recordings import recorded
 
 ROSTER, PLAN, ACTIVATION = WorkbookKind.ROSTER, WorkbookKind.PLAN, WorkbookKind.ACTIVATION
 
@@ -256,6 +257,7 @@ def test_a_task_of_a_plan_that_somebody_changed_since_stays(world):
 
 
 @pytest.fixture
+@recorded
 def activation(world):
     with transaction():
         stage.approved(world)

@@ -16,6 +16,7 @@ from preparedness.vocabulary import Level
 from tests.activations import stage
 from tests.exchange.offline import Copy, applied, brought, taken
 from tests.exchange.test_guard import zipped
+from tests.recordings import recorded
 
 ROSTER = WorkbookKind.ROSTER
 
@@ -177,6 +178,7 @@ def test_a_choice_that_is_no_choice_is_refused(world, client):
 
 
 @pytest.fixture
+@recorded
 def activation(world):
     """An exercise on which Rui is on duty."""
     with writing():

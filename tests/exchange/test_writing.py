@@ -32,6 +32,7 @@ from tests.activations import stage
 from tests.exchange import libreoffice
 from tests.exchange.offline import taken
 from tests.exchange.test_workbook import made, said
+from tests.recordings import recorded
 
 ROSTER, PLAN, ACTIVATION = WorkbookKind.ROSTER, WorkbookKind.PLAN, WorkbookKind.ACTIVATION
 LATE = Sheet(
@@ -53,6 +54,7 @@ def around(app):
 
 
 @pytest.fixture
+@recorded
 def activation(world):
     """An exercise with Amina in the coordination seat."""
     with writing():

@@ -14,6 +14,7 @@ from preparedness.notifications.models import Message, MessageState
 from preparedness.plans.models import Status
 from preparedness.timetable import Due
 from tests import asking
+from tests.recordings import recorded
 
 SURE = {"sure": "1"}
 
@@ -26,6 +27,7 @@ def bare(client):
 
 
 @pytest.fixture
+@recorded
 def held(world):
     """Amina has accepted."""
     assignment, request = asking.amina_asked(world)

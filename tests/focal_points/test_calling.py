@@ -17,6 +17,7 @@ from preparedness.plans import versions
 from preparedness.plans.models import Plan
 from preparedness.vocabulary import Level
 from tests import asking
+from tests.recordings import recorded
 
 CALL = LinkPurpose.CALL
 
@@ -41,6 +42,7 @@ def alert(world, kind=ActivationKind.EXERCISE, **more):
 
 
 @pytest.fixture
+@recorded
 def alerted(world):
     return alert(world)
 

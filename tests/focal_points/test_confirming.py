@@ -15,6 +15,7 @@ from preparedness.notifications.models import Message
 from preparedness.plans import assignments
 from preparedness.plans.models import Status
 from tests import asking
+from tests.recordings import recorded
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def bare(client):
 
 
 @pytest.fixture
+@recorded
 def asked(world):
     return asking.amina_asked(world)
 

@@ -12,6 +12,7 @@ from preparedness.notifications.models import MessageState
 from preparedness.vocabulary import Risk
 from tests import asking
 from tests.activations import stage
+from tests.recordings import recorded
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def bare(client):
 
 
 @pytest.fixture
+@recorded
 def details(world):
     """Amina holds the first seat of an approved plan; her address."""
     stage.approved(world)

@@ -11,22 +11,26 @@ from preparedness.errors import Missing, Refused, Stale
 from preparedness.plans import assignments
 from preparedness.plans.models import HOLDING, LIVE, MOVES, Assignment, PlanState, Status
 from preparedness.vocabulary import DeclineReason, Risk
+from tests.recordings import recorded
 
 UNTIL = now().date() + timedelta(days=365)
 
 
 @pytest.fixture
+@recorded
 def proposed(world):
     return assignments.assign(world.seat, world.amina, by=world.ana)
 
 
 @pytest.fixture
+@recorded
 def invited(world, proposed):
     assignments.invite(proposed, by=world.ana)
     return proposed
 
 
 @pytest.fixture
+@recorded
 def accepted(world, invited):
     assignments.accept(invited, limits=None, until=UNTIL, by=world.amina.actor)
     return invited

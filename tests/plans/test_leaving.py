@@ -10,9 +10,11 @@ from preparedness.database import at, db, now
 from preparedness.errors import Missing
 from preparedness.plans import assignments, leaving, suggestions
 from preparedness.plans.models import Status
+from tests.recordings import recorded
 
 
 @pytest.fixture
+@recorded
 def held(world):
     assignment = assignments.assign(world.seat, world.amina, by=world.ana)
     assignments.invite(assignment, by=world.ana)

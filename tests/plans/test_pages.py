@@ -18,6 +18,7 @@ from preparedness.plans.models import (
 )
 from preparedness.vocabulary import Phase, Risk
 from tests import cast
+from tests.recordings import recorded
 
 
 @pytest.fixture
@@ -31,6 +32,7 @@ def operator(client, world):
 
 
 @pytest.fixture
+@recorded
 def earthquake(world):
     """A plan as its template makes it."""
     plan = drafting.create(
@@ -41,6 +43,7 @@ def earthquake(world):
 
 
 @pytest.fixture
+@recorded
 def approved(world):
     versions.submit(world.plan, by=world.ana)
     version = versions.approve(world.plan, "Reviewed.", by=world.ada)

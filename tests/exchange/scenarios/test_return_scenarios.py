@@ -21,6 +21,7 @@ from preparedness.vocabulary import Level
 from tests.activations import stage
 from tests.exchange.offline import applied, brought, taken
 from tests.exchange.scenarios.ways import latest, worked
+from tests.recordings import recorded
 
 ROSTER, PLAN, ACTIVATION = WorkbookKind.ROSTER, WorkbookKind.PLAN, WorkbookKind.ACTIVATION
 
@@ -49,6 +50,7 @@ def person_named(name):
 
 
 @pytest.fixture
+@recorded
 def activation(world):
     """An exercise on which Rui is on duty."""
     with writing():
