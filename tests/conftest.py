@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from preparedness import config, create_app
@@ -63,6 +64,7 @@ def standing_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         app = create_app(cast.settings(instance, database_url))
     app.testing = True
     app.test_client_class = house.Client
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_shared(tmp_path_factory, "templates")))
     with app.app_context(), writing():
         db.create_all()
         db.session.commit()
@@ -74,6 +76,14 @@ def standing_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         db.engine.dispose()
     for leftover in Path("/dev/shm").glob(f"preparedness-test-{os.getpid()}.sqlite*"):
         leftover.unlink()
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder of this run for what its workers need not each make anew."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from preparedness.database import SAFE_METHODS, transaction
 from tests import breadth
 from tests.cast import World
 from tests.house import Client
-from tests.recordings import recorded
 
 # Every line that is reached here other tests count already; counting doubles what it costs.
 pytestmark = pytest.mark.no_cover
@@ -84,14 +83,12 @@ def guarded(app: Flask) -> Iterator[Address]:
 
 
 @pytest.fixture
-@recorded
 def own(world: World) -> breadth.Rows:
     """A row of every kind that belongs to the agency of Ana, Ada and Rui."""
     return breadth.of(world, own=True)
 
 
 @pytest.fixture
-@recorded
 def foreign(world: World) -> breadth.Rows:
     """A row of every kind that belongs to Bo's agency."""
     return breadth.of(world, own=False)
