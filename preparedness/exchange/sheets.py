@@ -30,7 +30,7 @@ class Editable(StrEnum):
     NO = "no"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column: its key in the hidden row, its heading, what it holds and how it is read from a row."""
 
@@ -63,7 +63,7 @@ class Due:
     finished: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """One sheet: key, title, columns, how many rows are left empty for something new, whether rows may be removed."""
 
