@@ -105,7 +105,8 @@ class ApplyIn(Shape):
         values=Decision(),
         validate=validate.Length(max=MOST_DECISIONS),
         metadata={
-            "description": "By the number of a change: mine, server, add, {value} or {merge_into}.",
+            "description": "By the number of a change: mine, server, add, {value} or {merge_into}: the number "
+            "of the row that it is, or, where that is new too, of the change that adds it.",
             "example": {"17": "mine", "18": {"value": "+33199001234"}},
         },
     )

@@ -3,7 +3,7 @@
 What a call list says somebody answered is noted as said on the phone. It never makes anybody accept a role.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from preparedness.exchange import activation_sheets, calling_orders
 from preparedness.exchange.activation_sheets import CALL_LIST, CHECKLIST, LOG, SHEETS
 from preparedness.exchange.arrivals import Arrival
 from preparedness.exchange.merge import Row
-from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
+from preparedness.exchange.sheets import Line, Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _, moment
 from preparedness.plans.models import Seat
 
@@ -90,6 +90,11 @@ def problems(sheet: str, cells: Row, around: Surroundings) -> dict[str, str]:
 def twins(_agency: Agency, _sheet: str, _rows: Mapping[int, Any]) -> dict[int, str | int]:
     """Two lines of a log may say the same."""
     return {}
+
+
+def put_away(_agency: Agency, _sheet: str, _refs: Collection[str], _here: Snapshot) -> list[Line]:
+    """Nothing of this kind is put away."""
+    return []
 
 
 def number(_agency_id: int, _sheet: str, _ref: str) -> int | None:

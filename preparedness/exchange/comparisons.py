@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 
 from preparedness.accounts.models import Agency
 from preparedness.database import db
-from preparedness.exchange import authors, drafts, groups, merge, two_ways, workbooks
-from preparedness.exchange.arrivals import letters, row_name
+from preparedness.exchange import authors, drafts, groups, joins, merge, two_ways, workbooks
+from preparedness.exchange.arrivals import letters
 from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import MERGE, Difference, Key, Row, Rules
 from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, Why, Workbook
@@ -101,39 +102,27 @@ def _changes(brought: Return, here: Snapshot, agency: Agency, before: Collection
     copy, content = brought.workbook, CONTENTS[brought.kind]
     bases = workbooks.base_of(copy) if copy and not brought.two_way else {}
     known = kept(copy) if copy else {}
+    joined_before = [SimpleNamespace(**told) for told in before if told["decision"] == MERGE]
     for sheet in content.sheets:
         if sheet.key not in brought.rows:
             continue
         lines, given = here.by_ref(sheet.key), bases.get(sheet.key, {})
         base = {ref: line.cells for ref, line in given.items()}
+        ruled, joined = rules(brought, sheet, given, known), joins.decided(sheet.key, joined_before)
+        away = joins.put_away(content, agency, sheet.key, joined.values(), here, lines)
+        lines |= away
         mine, server = drafts.rows(brought, sheet.key), {ref: line.cells for ref, line in lines.items()}
-        ruled, joined = rules(brought, sheet, given, known), _joined(sheet.key, before)
         if brought.two_way:
             found = two_ways.compare(mine, server, ruled, joined)
         else:
-            found = _held_mass_clears(merge.merge(base, mine, server, ruled, joined), base)
-        twins = _twins(content, agency, sheet.key, found)
+            found = joins.apart(_held_mass_clears(merge.merge(base, mine, server, ruled, joined), base))
+        twins = joins.whom(content, agency, sheet.key, found)
+        away |= joins.put_away(content, agency, sheet.key, twins.values(), here, lines)
+        found = joins.named_away(found, sheet, twins, away)
         told = _Authors(agency, brought, sheet.key, found, lines, given)
         named = server if brought.two_way else base
         for each in found:
             yield _told(each, sheet, brought.rows[sheet.key]["columns"], named, lines, told, twins)
-
-
-def _joined(sheet: str, before: Collection[Told]) -> dict[int, str]:
-    """Rows of which somebody decided that they are another row of the system."""
-    return {
-        told["row"]: told["twin"]
-        for told in before
-        if told["sheet"] == sheet and told["decision"] == MERGE and not told["column"]
-    }
-
-
-def _twins(content: Content, agency: Agency, sheet: str, found: Sequence[Difference]) -> dict[int, str]:
-    """Whom the new rows seem to be: somebody here, or another new row of the same file."""
-    new = {each.row: each.mine for each in found if each.outcome is Outcome.CREATE}
-    names = {each.row: row_name(sheet, each.ref, each.row) for each in found if each.outcome is Outcome.CREATE}
-    twins = content.twins(agency, sheet, new) if new else {}
-    return {row: names[twin] if isinstance(twin, int) else twin for row, twin in twins.items()}
 
 
 class _Authors:

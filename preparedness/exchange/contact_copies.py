@@ -1,6 +1,6 @@
 """Copies of a plan's contact sheet: who is called for which seat. Nothing of one is ever written back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from preparedness.exchange import calling_orders
 from preparedness.exchange.arrivals import Arrival
 from preparedness.exchange.contact_sheets import CONTACTS
 from preparedness.exchange.merge import Row
-from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
+from preparedness.exchange.sheets import Line, Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _, country_name
 from preparedness.plans.models import Plan
 
@@ -60,6 +60,11 @@ def problems(_sheet: str, _cells: Row, _around: Surroundings) -> dict[str, str]:
 def twins(_agency: Agency, _sheet: str, _rows: Mapping[int, Any]) -> dict[int, str | int]:
     """Nobody is added by a contact sheet."""
     return {}
+
+
+def put_away(_agency: Agency, _sheet: str, _refs: Collection[str], _here: Snapshot) -> list[Line]:
+    """Nothing of this kind is put away."""
+    return []
 
 
 def number(_agency_id: int, _sheet: str, _ref: str) -> int | None:

@@ -12,6 +12,7 @@ from preparedness.audit import Action, Actor, record
 from preparedness.database import db, expect, touch
 from preparedness.errors import Refused
 from preparedness.exchange import cells, workbooks
+from preparedness.exchange.arrivals import row_name
 from preparedness.exchange.choices import WRITTEN_BETWEEN
 from preparedness.exchange.comparisons import compare
 from preparedness.exchange.kinds import CONTENTS
@@ -24,31 +25,73 @@ from preparedness.i18n import _
 Decision = str | Mapping[str, Any]
 """A word, `{"value": …}` or `{"merge_into": number of the row}`."""
 
+Said = tuple[str, Value]
+"""A decision as it is kept: its word, and the value where one was typed."""
+
 SETTLED_IN_BULK = frozenset({Why.MOVED, Why.TORN})
 """What is held and may be decided for many at once. Emptied columns, removals and likely twins are decided by name."""
 
 
-def decide(brought: Return, decisions: Mapping[int, Decision], *, version: int | None = None, by: Actor) -> None:
-    """Say for each change what is right. What belongs together follows; a decision in its own words goes before."""
+def decide(brought: Return, decisions: Mapping[int, Decision], *, version: int | None = None, by: Actor) -> bool:
+    """Say for each change what is right. What belongs together follows; a decision in its own words goes before.
+
+    False where rows moved since they were shown: what was said of those is to be said anew.
+    """
     refuse_settled(brought)
     expect(brought, version, {}, ())
     changes = {change.id: change for change in brought.changes}
     reader = _Reader(brought)
-    said: dict[int, tuple[str, Value]] = {}
+    said: dict[int, Said] = {}
     for number, decision in decisions.items():
         if number not in changes:
             raise Refused(_("This choice is not offered for this change."))
         said[number] = reader.understood(changes[number], decision)
     said = {**_following(changes.values(), said), **said}
     joined = any(MERGE in (word, changes[number].decision) for number, (word, _value) in said.items())
-    for number, (word, value) in said.items():
-        changes[number].decision, changes[number].value = word, value
+    said, still = _still_meant(brought, changes, said) if joined else (said, True)
+    for change in brought.changes:
+        if change.id in said:
+            change.decision, change.value = said[change.id]
     touch(brought, by=by.label)
     record(Action.RETURN_DECIDED, brought, by=by, decisions=len(said))
     if joined:
-        agency = db.session.get_one(Agency, brought.agency_id)
-        brought.seen = audit.last(agency.id)
-        compare(brought, CONTENTS[brought.kind].snapshot(agency, brought.subject_id, scope(brought, agency)), agency)
+        _compared(brought)
+    return still
+
+
+OUR_OWN = ("brought_back", "workbook")
+"""What returned copies and copies taken offline say of themselves in the audit."""
+
+
+def is_as_seen(brought: Return) -> bool:
+    """True where nobody changed anything since the copy was compared: there is nothing to compare again."""
+    return brought.seen is not None and audit.is_silent_since(brought.agency_id, brought.seen, apart_from=OUR_OWN)
+
+
+def _compared(brought: Return) -> bool:
+    """Say anew what a copy would change; True where that is not what was shown."""
+    agency = db.session.get_one(Agency, brought.agency_id)
+    brought.seen = audit.last(agency.id)
+    here = CONTENTS[brought.kind].snapshot(agency, brought.subject_id, scope(brought, agency))
+    return compare(brought, here, agency)
+
+
+def _still_meant(
+    brought: Return, changes: Mapping[int, Change], said: Mapping[int, Said]
+) -> tuple[dict[int, Said], bool]:
+    """What was said, as far as it is about what still stands as it was shown; a merge is compared with that."""
+    if is_as_seen(brought):
+        return dict(said), True
+    shown = {_shown(changes[number]): decision for number, decision in said.items()}
+    if not _compared(brought):
+        return dict(said), True
+    return {each.id: shown[_shown(each)] for each in brought.changes if _shown(each) in shown}, False
+
+
+def _shown(change: Change) -> str:
+    """What somebody saw of a change when they decided about it."""
+    values = (change.outcome, change.ref, change.base, change.mine, change.server, change.twin, change.why)
+    return repr((change.sheet, change.row, change.column, *values))
 
 
 def choices(change: Change) -> tuple[str, ...]:
@@ -107,7 +150,7 @@ def scope(brought: Return, agency: Agency) -> Scope:
     return Scope(zone, at, contacts=True, given=workbooks.base_of(copy) if copy else None)
 
 
-def _following(changes: Iterable[Change], said: Mapping[int, tuple[str, Value]]) -> dict[int, tuple[str, Value]]:
+def _following(changes: Iterable[Change], said: Mapping[int, Said]) -> dict[int, Said]:
     """What a decision means for the cells that are settled together with it, and for rows that changed places."""
     words = {
         (change.sheet, change.row, change.together or ""): said[change.id][0]
@@ -115,7 +158,7 @@ def _following(changes: Iterable[Change], said: Mapping[int, tuple[str, Value]])
         if change.id in said and change.together and said[change.id][0] != VALUE
     }
     places = {(change.sheet, change.ref): change for change in changes if change.why is Why.MOVED}
-    found: dict[int, tuple[str, Value]] = {}
+    found: dict[int, Said] = {}
     for change in changes:
         word = words.get((change.sheet, change.row, change.together or ""))
         if word and change.outcome in (Outcome.CONFLICT, Outcome.HELD):
@@ -144,7 +187,7 @@ class _Reader:
             self._around = CONTENTS[self.brought.kind].around(agency, self.brought.subject_id, seen)
         return self._around
 
-    def understood(self, change: Change, decision: Decision) -> tuple[str, Value]:
+    def understood(self, change: Change, decision: Decision) -> Said:
         """A decision as it is kept: its word, and the value where one was typed."""
         offered = choices(change)
         if isinstance(decision, str):
@@ -157,7 +200,10 @@ class _Reader:
         raise Refused(_("This choice is not offered for this change."))
 
     def _number(self, change: Change) -> int | None:
-        """The number of the row that a change's own row seems to be."""
+        """The number of the row that a change's own row seems to be; of another new row that of its change."""
+        for each in self.brought.changes:
+            if each.outcome is Outcome.CREATE and row_name(each.sheet, each.ref, each.row) == change.twin:
+                return each.id
         return CONTENTS[self.brought.kind].number(self.brought.agency_id, change.sheet, str(change.twin))
 
     def _value(self, change: Change, typed: Any) -> Value:

@@ -1,6 +1,6 @@
 """The kinds of workbook, each with its sheets, how it is read from here, and how a returned one is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from preparedness.exchange import (
 from preparedness.exchange.arrivals import Arrival
 from preparedness.exchange.merge import Row
 from preparedness.exchange.models import WorkbookKind
-from preparedness.exchange.sheets import Made, Scope, Sheet, Snapshot, Subject, Surroundings, Taken
+from preparedness.exchange.sheets import Line, Made, Scope, Sheet, Snapshot, Subject, Surroundings, Taken
 
 Bases = Mapping[str, Mapping[str, Row]]
 
@@ -37,6 +37,8 @@ class Content:
     """What is wrong with a row as it would be: column and sentence."""
     twins: Callable[[Agency, str, Mapping[int, Any]], dict[int, str | int]]
     """Who seems to be the same as a new row: row number and their Ref, or the number of another new row."""
+    put_away: Callable[[Agency, str, Collection[str], Snapshot], list[Line]]
+    """Of these Refs the rows that lie in the archive, as they would be if they came back."""
     number: Callable[[int, str, str], int | None]
     """The number of a row that a new one may be merged into, by agency, sheet and Ref."""
     apply: Callable[[Agency, int | None, Snapshot, Mapping[str, Taken], Actor], Made]
@@ -45,7 +47,7 @@ class Content:
 
 
 def _content(rows: object, sheets: tuple[Sheet, ...]) -> Content:
-    verbs = ("subject", "around", "snapshot", "with_new", "problems", "twins", "number", "apply")
+    verbs = ("subject", "around", "snapshot", "with_new", "problems", "twins", "put_away", "number", "apply")
     made = Content(sheets, *(getattr(rows, verb) for verb in verbs))
     return replace(made, by_cell=getattr(rows, "BY_CELL", False))
 

@@ -1,6 +1,6 @@
 """Copies of a plan: its text, roles with their seats, who is designated, and the checklist, as they are now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError
@@ -15,7 +15,7 @@ from preparedness.exchange import plan_rows, plan_sheets
 from preparedness.exchange.arrivals import Arrival
 from preparedness.exchange.merge import Row
 from preparedness.exchange.plan_sheets import DESIGNATIONS, ITEMS, ROLES, SHEETS, TEXTS
-from preparedness.exchange.sheets import Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
+from preparedness.exchange.sheets import Line, Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _, country_name
 from preparedness.plans.models import Assignment, ChecklistItem, Plan, Role, Seat
 from preparedness.plans.schemas import ItemSchema, RoleSchema, SectionSchema
@@ -87,6 +87,11 @@ def problems(sheet: str, cells: Row, _around: Surroundings) -> dict[str, str]:
 def twins(_agency: Agency, _sheet: str, _rows: Mapping[int, Any]) -> dict[int, str | int]:
     """Two lines of a plan may say the same."""
     return {}
+
+
+def put_away(_agency: Agency, _sheet: str, _refs: Collection[str], _here: Snapshot) -> list[Line]:
+    """Nothing of this kind is put away."""
+    return []
 
 
 def number(_agency_id: int, _sheet: str, _ref: str) -> int | None:

@@ -264,6 +264,8 @@ class _Words:
         twin, copy = str(change.twin), self.brought.workbook
         if twin in self.new:
             return self.new[twin]
+        if change.outcome is Outcome.CREATE and change.server:
+            return f"{change.server.get(self.sheets[change.sheet].named_by)} ({twin})"
         line = workbooks.base_of(copy).get(change.sheet, {}).get(twin) if copy else None
         name = line.cells.get(self.sheets[change.sheet].named_by) if line else None
         for choices in self.around.lists.values() if name is None else ():
@@ -280,7 +282,9 @@ class _Words:
             return {
                 MINE: _("Add it"),
                 ADD: _("Add it: it is somebody else"),
-                MERGE: _("It is %(name)s: merge the two", name=self._twin(change)),
+                MERGE: _("It is %(name)s, from the archive: bring them back and merge the two", name=self._twin(change))
+                if change.server
+                else _("It is %(name)s: merge the two", name=self._twin(change)),
                 SERVER: _("Leave it out"),
             }[choice]
         if change.outcome is Outcome.HELD and not change.column:

@@ -21,6 +21,9 @@ blueprint = Blueprint("exchange", __name__, url_prefix="/copies")
 DECISION, OTHER, EMPTIED, SHOWN, ROW = "decision-", "value-", "emptied-", "shown-", "row-"
 """What the names of the page's fields begin with."""
 
+MOST_SIGNS = 10
+"""No number of a change or a row is so long."""
+
 
 def own() -> User | None:
     """Operators see their own copies, planners those of everybody."""
@@ -91,8 +94,7 @@ def apply(return_id: int) -> ResponseReturnValue:
     form = Form(SettlementSchema, row=brought)
     if form.accepted:
         with form.refusals():
-            _keep(brought, form)
-            if returns.apply(brought, agency=g.agency, member=g.member, by=g.actor):
+            if _keep(brought, form) and returns.apply(brought, agency=g.agency, member=g.member, by=g.actor):
                 _say_applied(brought)
             else:
                 flash(_("Something was changed here meanwhile. Look at the changes again, then apply."), "notice")
@@ -120,10 +122,10 @@ def put_aside(return_id: int) -> ResponseReturnValue:
 # --- What was chosen -----------------------------------------------------------------------------------------------
 
 
-def _keep(brought: Return, form: Form) -> None:
+def _keep(brought: Return, form: Form) -> bool:
+    """Keep what was chosen; False where rows moved meanwhile, and what is shown now is to be looked at."""
     chosen = _chosen(brought, request.form)
-    if chosen:
-        decisions.decide(brought, chosen, version=form.version, by=g.actor)
+    return not chosen or decisions.decide(brought, chosen, version=form.version, by=g.actor)
 
 
 def _chosen(brought: Return, sent: Mapping[str, str]) -> dict[int, Decision]:
@@ -147,15 +149,21 @@ def _together(brought: Return, sent: Mapping[str, str]) -> dict[int, Decision]:
     """What one button said of a row, a column, or everything."""
     row = next((name.removeprefix(ROW).partition(".") for name in sent if name.startswith(ROW)), None)
     if row is not None:
-        return decisions.many(brought, sent[f"{ROW}{'.'.join(row[::2])}"], sheet=row[0], row=int(row[2] or 0))
+        return decisions.many(brought, sent[f"{ROW}{'.'.join(row[::2])}"], sheet=row[0], row=_row_number(row[2]))
     if (said := sent.get("all")) is None:
         return {}
     return decisions.many(brought, said, sheet=sent.get("sheet"), column=sent.get("column"))
 
 
+def _row_number(said: str) -> int:
+    """The number of a row as a button names it; rows that are not in the file have one below nothing."""
+    plain = said.removeprefix("-")
+    return int(said) if plain.isdecimal() and len(plain) < MOST_SIGNS else 0
+
+
 def _number(name: str, prefix: str) -> int | None:
     said = name.removeprefix(prefix)
-    return int(said) if said.isdecimal() and len(said) < 10 else None
+    return int(said) if said.isdecimal() and len(said) < MOST_SIGNS else None
 
 
 # --- Fields --------------------------------------------------------------------------------------------------------

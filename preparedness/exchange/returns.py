@@ -249,8 +249,8 @@ def apply(
     decisions.refuse_settled(brought)
     if why := rights.why_not(brought.kind, brought.subject_id, brought.workbook, agency=agency, member=member):
         raise Refused(why)
-    if choices:
-        decisions.decide(brought, choices, version=version, by=by)
+    if choices and not decisions.decide(brought, choices, version=version, by=by):
+        return False
     if not at_once and sum(brought.counts.get(each, 0) for each in ("create", "update")) > QUICK_CHANGES:
         claims.begin(brought, Errand.APPLY, by=by)
         touch(brought, by=by.label)

@@ -95,8 +95,9 @@ def _noted(
         number, ref = made[name]
         return {"do": REMOVE, "row": number, "ref": ref}
     if line is None:  # somebody who was put away here came back with what the file says
-        back = CONTENTS[brought.kind].number(brought.agency_id, change.sheet, str(change.ref))
-        return {"do": REMOVE, "row": back, "ref": change.ref} if back else None
+        ref = str(change.twin if change.outcome is Outcome.CREATE else change.ref)
+        back = CONTENTS[brought.kind].number(brought.agency_id, change.sheet, ref)
+        return {"do": REMOVE, "row": back, "ref": ref} if back else None
     if change.id in gone:
         return {"do": PUT_BACK, "row": line.id, "ref": line.ref, **gone[change.id]}
     cells = {change.column: change.value if change.decision == VALUE else change.mine}

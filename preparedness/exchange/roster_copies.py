@@ -1,6 +1,6 @@
 """Copies of the roster: its rows as they are now, and what a returned one changes, through the verbs of contacts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from preparedness.accounts.models import Agency
 from preparedness.audit import Actor
 from preparedness.contacts import duplicates, organisations, people
-from preparedness.contacts.models import Organisation, Person
+from preparedness.contacts.models import ContactState, Organisation, Person
 from preparedness.database import db
 from preparedness.errors import Refused
 from preparedness.exchange import roster_fields, roster_rows, roster_sheets
@@ -63,10 +63,12 @@ def snapshot(agency: Agency, subject_id: int | None, scope: Scope) -> Snapshot:
 MOST_NAMED = 5_000
 """So many rows are asked for by their numbers; of more, all."""
 
+ROWS: Mapping[str, Any] = {ORGANISATIONS.key: roster_rows.organisations, PEOPLE.key: roster_rows.people}
+
 
 def _lines(agency: Agency, sheet: str, columns: Sequence[Column], here: Surroundings, scope: Scope) -> list[Line]:
     """The rows of a sheet as they are now. What is of the same version as it was given out need not be read again."""
-    rows = roster_rows.organisations if sheet == ORGANISATIONS.key else roster_rows.people
+    rows = ROWS[sheet]
     if scope.given is None:
         return lines(rows(agency), columns, here)
     known, same, moved = scope.given.get(sheet, {}), [], set()
@@ -115,6 +117,14 @@ def twins(agency: Agency, sheet: str, rows: Mapping[int, Any]) -> dict[int, str 
     numbers = list(rows)
     alike: dict[int, str | int] = {numbers[place]: numbers[earlier] for place, earlier in same.items()}
     return alike | {numbers[place]: twins[0].ref for place, twins in found.items()}
+
+
+def put_away(agency: Agency, sheet: str, refs: Collection[str], here: Snapshot) -> list[Line]:
+    """Of these Refs those who lie in the archive: a row of a file may be one of them, and brings them back."""
+    model, rows = _model(sheet), ROWS[sheet]
+    query = select(model.id).where(model.agency_id == agency.id, model.ref.in_(sorted(refs)[:MOST_NAMED]))
+    found = list(db.session.scalars(query.where(model.state == ContactState.ARCHIVED))) if refs else []
+    return lines(rows(agency, found, ContactState.ARCHIVED), here.columns[sheet], here.around) if found else []
 
 
 def number(agency_id: int, sheet: str, ref: str) -> int | None:
@@ -191,9 +201,7 @@ def _made(agency: Agency, model: type[Organisation] | type[Person], ids: Ids) ->
 def _change(
     verbs: Any, agency: Agency, sheet: str, rows: Mapping[str, Row], ids: Ids, versions: Mapping[str, int], by: Actor
 ) -> None:
-    if not rows:
-        return
     load = Loader(sheet, ids)
-    changes = [(ids[ref], versions.get(ref), load.changed(cells)) for ref, cells in rows.items()]
+    changes = [(ids[ref], versions.get(ref), load.changed(cells)) for ref, cells in rows.items() if cells]
     if verbs.change_many(agency, changes, by=by):
         raise Refused(_("Somebody else saved some of these rows at the same moment. Nothing was applied: try again."))

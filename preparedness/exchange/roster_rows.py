@@ -47,7 +47,9 @@ class PersonRow(SimpleNamespace):
         return str(self.alias if self.sensitive and self.alias else self.name)
 
 
-def organisations(agency: Agency, among: Collection[int] | None = None) -> Iterator[OrganisationRow]:
+def organisations(
+    agency: Agency, among: Collection[int] | None = None, state: ContactState = ContactState.ACTIVE
+) -> Iterator[OrganisationRow]:
     """The organisations of the roster, with what a sheet says of them; one at a time, for there may be many."""
     parent = aliased(Organisation)
     query = (
@@ -56,7 +58,7 @@ def organisations(agency: Agency, among: Collection[int] | None = None) -> Itera
         .outerjoin(Person, Organisation.contact_person_id == Person.id)
         .where(
             Organisation.agency_id == agency.id,
-            Organisation.state == ContactState.ACTIVE,
+            Organisation.state == state,
             *_among(Organisation.id, among),
         )
     )
@@ -70,12 +72,14 @@ def organisations(agency: Agency, among: Collection[int] | None = None) -> Itera
         yield OrganisationRow(**dict(zip(names, row, strict=True)), **_of(row[0], parts))
 
 
-def people(agency: Agency, among: Collection[int] | None = None) -> Iterator[PersonRow]:
+def people(
+    agency: Agency, among: Collection[int] | None = None, state: ContactState = ContactState.ACTIVE
+) -> Iterator[PersonRow]:
     """The people of the roster, with what a sheet says of them; one at a time, for there may be many."""
     query = (
         select(*(getattr(Person, name) for name in OF_A_PERSON), Organisation.ref)
         .outerjoin(Organisation, Person.organisation_id == Organisation.id)
-        .where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE, *_among(Person.id, among))
+        .where(Person.agency_id == agency.id, Person.state == state, *_among(Person.id, among))
     )
     names = (*OF_A_PERSON, "organisation_ref")
     parts = {

@@ -10,18 +10,20 @@ from preparedness import audit
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, now, touch
-from preparedness.exchange import reversals, workbooks
+from preparedness.errors import Refused
+from preparedness.exchange import joins, reversals, workbooks
 from preparedness.exchange.arrivals import row_name
 from preparedness.exchange.comparisons import ADDED_LATER, compare, kept
 from preparedness.exchange.decisions import choices as choices
 from preparedness.exchange.decisions import decide as decide
+from preparedness.exchange.decisions import is_as_seen, refuse_settled, scope
 from preparedness.exchange.decisions import many as many
-from preparedness.exchange.decisions import refuse_settled, scope
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.merge import ADD, MERGE, MINE, SERVER, TAKEN, VALUE, key
 from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, ReturnState, Why, Workbook, WorkbookKind
 from preparedness.exchange.quiet import quiet
 from preparedness.exchange.sheets import Editable, Line, Made, Snapshot, Taken
+from preparedness.i18n import _
 
 CHUNK = 500
 TABLE: Any = Change.__table__
@@ -44,6 +46,11 @@ def taken(change: Any) -> bool:
     return change.outcome in TAKEN
 
 
+def brings_back(change: Any) -> bool:
+    """True for a new row that is merged into somebody in the archive: they come back."""
+    return change.outcome is Outcome.CREATE and change.decision == MERGE and bool(change.server)
+
+
 @quiet()
 def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
     """Write what is taken, all or nothing. False, with nothing written, where rows moved since the preview."""
@@ -51,35 +58,26 @@ def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
         return True
     refuse_settled(brought)
     content = CONTENTS[brought.kind]
-    seen, still = audit.last(agency.id), _is_as_seen(brought)
+    seen = audit.last(agency.id)
     here = content.snapshot(agency, brought.subject_id, scope(brought, agency))
-    if not still:
+    if not is_as_seen(brought):  # asked after looking: what is written meanwhile is of a version that nobody saw
         brought.seen = seen
         if compare(brought, here, agency):
             touch(brought, by=by.label)
             return False
     changes = _changes(brought)
-    written = [change for change in changes if taken(change)]
+    written = [change for change in changes if taken(change) or brings_back(change)]
     gone = reversals.going(written, here)
     made = content.apply(agency, brought.subject_id, here, to_write(brought, changes, here), by)
     _remember(brought, changes, made, here)
     moment = now()
-    others = [change.id for change in changes if not taken(change)]
-    _mark(brought, [change.id for change in written], others, moment)
+    numbers = {change.id for change in written}
+    _mark(brought, list(numbers), [change.id for change in changes if change.id not in numbers], moment)
     reversals.note(brought, written, here, made, gone)
     brought.state, brought.applied_at, brought.rows = ReturnState.APPLIED, moment, {}
     touch(brought, by=by.label)
     record(Action.RETURN_APPLIED, brought, by=by, kind=brought.kind, counts=brought.counts, written=len(written))
     return True
-
-
-OUR_OWN = ("brought_back", "workbook")
-"""What returned copies and copies taken offline say of themselves in the audit."""
-
-
-def _is_as_seen(brought: Return) -> bool:
-    """True where nobody changed anything since the copy was compared: there is nothing to compare again."""
-    return brought.seen is not None and audit.is_silent_since(brought.agency_id, brought.seen, apart_from=OUR_OWN)
 
 
 def _changes(brought: Return) -> Sequence[Any]:
@@ -114,11 +112,13 @@ def to_write(brought: Return, changes: Sequence[Any], here: Snapshot) -> dict[st
         part, name = parts[change.sheet], row_name(change.sheet, change.ref, change.row)
         if change.outcome is Outcome.CREATE and taken(change):
             part.create[name] = change.mine
+        elif brings_back(change):
+            part.update.setdefault(change.twin, {})
         elif not taken(change):
             continue
         elif change.column and change.ref:
             value = change.value if change.decision == VALUE else change.mine
-            part.update.setdefault(change.ref, {})[change.column] = value
+            _put(part, change.ref, {change.column: value})
         elif change.outcome is Outcome.HELD:
             _take_held(part, change, editable[change.sheet])
         elif change.outcome in (Outcome.REMOVAL, Outcome.CONFLICT) and change.ref and change.mine is None:
@@ -127,6 +127,14 @@ def to_write(brought: Return, changes: Sequence[Any], here: Snapshot) -> dict[st
             _bring_back(part, brought, change)
     _fill_from_twins(parts, changes)
     return parts
+
+
+def _put(part: Taken, ref: str, cells: Mapping[str, Any]) -> None:
+    """Cells to be written to a row. Raises Refused where another row of the file says something else of it."""
+    known = part.update.setdefault(ref, {})
+    if any(column in known and known[column] != value for column, value in cells.items()):
+        raise Refused(_("Two rows of your file say different things of %(ref)s. Choose one of them.", ref=ref))
+    known.update(cells)
 
 
 def _take_held(part: Taken, change: Any, editable: set[str]) -> None:
@@ -141,13 +149,13 @@ def _take_held(part: Taken, change: Any, editable: set[str]) -> None:
         if column in editable and value != (change.base or {}).get(column)
     }
     if edited:
-        part.update.setdefault(change.ref, {}).update(edited)
+        _put(part, change.ref, edited)
 
 
 def _bring_back(part: Taken, brought: Return, change: Any) -> None:
     """A row that was removed here comes back with what the file says. What was only put away keeps the rest."""
     if brought.kind is WorkbookKind.ROSTER:
-        part.update.setdefault(change.ref, {}).update(change.mine)
+        _put(part, change.ref, change.mine)
     elif brought.workbook is not None:
         given = workbooks.base_of(brought.workbook)[change.sheet][change.ref].cells
         cells = {**given, **change.mine}
@@ -155,11 +163,32 @@ def _bring_back(part: Taken, brought: Return, change: Any) -> None:
 
 
 def _fill_from_twins(parts: Mapping[str, Taken], changes: Sequence[Any]) -> None:
-    """Of two new rows of one file that are the same, the first is added, with what only the second says."""
-    for change in changes:
-        made = parts[change.sheet].create
-        if change.outcome is Outcome.CREATE and change.decision == MERGE and change.twin in made:
-            made[change.twin] = {**change.mine, **made[change.twin]}
+    """Of two new rows of one file that are the same, the first is added, with what only the second says.
+
+    Raises Refused where the first is left out: what the second says would be lost with it.
+    """
+    for sheet, part in parts.items():
+        known = joins.merged(sheet, changes)
+        new = (
+            {row_name(sheet, each.ref, each.row) for each in changes if each.outcome is Outcome.CREATE} if known else ()
+        )
+        for change in changes:
+            name = row_name(change.sheet, change.ref, change.row)
+            if change.sheet != sheet or name not in known or not change.mine:
+                continue
+            first = joins.end(name, known)
+            if first in part.create:
+                part.create[first] = {**change.mine, **part.create[first]}
+            elif first in new:
+                raise Refused(_left_out(change, first))
+
+
+def _left_out(change: Any, first: str) -> str:
+    return _(
+        "%(row)s is to be merged into %(other)s, which is left out. Add one of the two, or leave out both.",
+        row=change.label or change.ref,
+        other=first,
+    )
 
 
 # --- What is remembered --------------------------------------------------------------------------------------------

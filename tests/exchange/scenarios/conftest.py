@@ -1,4 +1,4 @@
-"""What the scenarios share: the page and the command as two ways by which a file comes back."""
+"""What the scenarios share: the page, a program and the command as the ways by which a file comes back."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from flask import Flask
 from preparedness import commands, config
 from preparedness.database import db
 from tests.cast import World
-from tests.exchange.scenarios.ways import Command, Page, Run
+from tests.exchange.scenarios.ways import Api, Command, Page, Run
 from tests.house import Client
 
 
@@ -38,6 +38,22 @@ def page(world: World, client: Client) -> Page:
 def command(world: World, run: Run, tmp_path: Path) -> Command:
     """The command."""
     return Command(world, run, tmp_path)
+
+
+@pytest.fixture
+def api(world: World, app: Flask) -> Api:
+    """A program, which has no cookie and no form token."""
+    client = app.test_client()
+    assert isinstance(client, Client)
+    client.form_token = False
+    return Api(world, client)
+
+
+@pytest.fixture(params=["page", "api"])
+def door(request: pytest.FixtureRequest) -> Page | Api:
+    """The page, where people look at a file before they apply it, and the API, where programs do."""
+    chosen: Page | Api = request.getfixturevalue(request.param)
+    return chosen
 
 
 @pytest.fixture(params=["page", "command"])
