@@ -214,7 +214,7 @@ def _read_only_changed(arrival: Arrival) -> str:
         "%(num)s cells that are for reading only were changed; they stay as they were.",
         arrival.read_only,
     )
-    return f"{arrival.name}: {said}"
+    return _("%(who)s: %(what)s", who=arrival.name, what=said)
 
 
 def _keep(arrival: Arrival, row: Returned, created: Mapping[str, str]) -> None:

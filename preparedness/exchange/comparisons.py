@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from preparedness.accounts.models import Agency
 from preparedness.database import db
-from preparedness.exchange import authors, drafts, groups, joins, merge, two_ways, workbooks
+from preparedness.exchange import authors, drafts, groups, hidden, joins, merge, two_ways, workbooks
 from preparedness.exchange.arrivals import letters
 from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import MERGE, Difference, Key, Row, Rules
@@ -80,7 +80,9 @@ def kept(copy: Workbook) -> dict[Key, str]:
     return {(ref, column, said): decision for ref, column, said, decision in rows}
 
 
-def rules(brought: Return, sheet: Sheet, base: Mapping[str, Line], known: Mapping[Key, str]) -> Rules:
+def rules(
+    brought: Return, sheet: Sheet, base: Mapping[str, Line], known: Mapping[Key, str], unseen: hidden.Hidden
+) -> Rules:
     """What may differ in a sheet of this copy, and what was decided about it before."""
     contacts = brought.workbook.contacts if brought.workbook else True
     columns = sheet.offered(contacts=contacts)
@@ -95,6 +97,7 @@ def rules(brought: Return, sheet: Sheet, base: Mapping[str, Line], known: Mappin
         kept=known,
         added={ref for ref, line in base.items() if line.version == ADDED_LATER},
         same=drafts.same(brought, sheet.key),
+        hidden=unseen,
     )
 
 
@@ -108,7 +111,10 @@ def _changes(brought: Return, here: Snapshot, agency: Agency, before: Collection
             continue
         lines, given = here.by_ref(sheet.key), bases.get(sheet.key, {})
         base = {ref: line.cells for ref, line in given.items()}
-        ruled, joined = rules(brought, sheet, given, known), joins.decided(sheet.key, joined_before)
+        ruled, joined = (
+            rules(brought, sheet, given, known, hidden.of(here, sheet.key)),
+            joins.decided(sheet.key, joined_before),
+        )
         away = joins.put_away(content, agency, sheet.key, joined.values(), here, lines)
         lines |= away
         mine, server = drafts.rows(brought, sheet.key), {ref: line.cells for ref, line in lines.items()}

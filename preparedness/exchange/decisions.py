@@ -11,7 +11,7 @@ from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, expect, touch
 from preparedness.errors import Refused
-from preparedness.exchange import cells, workbooks
+from preparedness.exchange import cells, hidden, workbooks
 from preparedness.exchange.arrivals import row_name
 from preparedness.exchange.choices import WRITTEN_BETWEEN
 from preparedness.exchange.comparisons import compare
@@ -73,7 +73,9 @@ def _compared(brought: Return) -> bool:
     agency = db.session.get_one(Agency, brought.agency_id)
     brought.seen = audit.last(agency.id)
     here = CONTENTS[brought.kind].snapshot(agency, brought.subject_id, scope(brought, agency))
-    return compare(brought, here, agency)
+    moved = compare(brought, here, agency)
+    hidden.say_of_merged(brought, here)
+    return moved
 
 
 def _still_meant(

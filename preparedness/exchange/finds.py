@@ -91,7 +91,7 @@ def _hidden_rows(part: Mapping[str, Any]) -> list[str]:
     said = ngettext(
         "%(num)s hidden row was read like the others.", "%(num)s hidden rows were read like the others.", hidden
     )
-    return [f"{part['name']}: {said}"]
+    return [_("%(who)s: %(what)s", who=part["name"], what=said)]
 
 
 def _places_today(columns: Mapping[str, int], sheet: Sheet) -> dict[str, int]:

@@ -68,10 +68,16 @@ class Rules:
     """Rows that this copy added since it was given out: they cannot be missing in it."""
     same: Collection[str] = frozenset()
     """Rows that came back as they were given out, and say nothing more."""
+    hidden: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Columns of rows in which something stands that does not leave: no other row is merged into them."""
 
     def knows(self, ref: str | None, column: str, said: Value | Row) -> bool:
         """True where this very entry was settled before."""
         return bool(self.kept) and key(ref, column, said) in self.kept
+
+    def filled(self, ref: str, cells: Row) -> list[str]:
+        """What a new row says of another one that it is, as far as it may."""
+        return [column for column in self.editable if column in cells and column not in self.hidden.get(ref, ())]
 
     def together(self, column: str) -> tuple[str | None, Sequence[str]]:
         """The group of a column with its columns, or the column alone."""
@@ -187,7 +193,7 @@ def _new(
         target = joined.get(row.number, "")
         if target in server:
             # Two rows that were never one have no common base: what is filled on both sides is somebody's to decide.
-            filled = Returned(row.number, target, {c: cells[c] for c in rules.editable if c in cells})
+            filled = Returned(row.number, target, {c: cells[c] for c in rules.filled(target, cells)})
             there = server[target]
             empty = {column: None if column in filled.cells else there.get(column) for column in rules.editable}
             yield from _compared(filled, target, empty, there, rules, told=False)

@@ -24,8 +24,9 @@ class Returned:
 def changed(base: Rows, known: Mapping[str, Returned], editable: Sequence[str], telling: str | None) -> dict[str, str]:
     """The rows that carry the words of another row, each with the Ref of that row.
 
-    Where the words may be edited, all cells must be those of the other row, or it is a new name and no more. Where they
-    are for reading only, they alone tell, if taking the row's cells for either row would change anything.
+    Where the words may be edited, more cells must be those of the other row than of its own, or it is a new name and no
+    more: rows that lost their places may have been edited as well. Where they are for reading only, they alone tell, if
+    taking the row's cells for either row would change anything.
     """
     if telling is None:
         return {}
@@ -39,7 +40,11 @@ def changed(base: Rows, known: Mapping[str, Returned], editable: Sequence[str], 
     for ref, row in suspects.items():
         for other in owners.get(row.cells[telling], ()):
             alike = _alike(row.cells, base[other], editable)
-            if alike if telling in editable else not (alike and _alike(row.cells, base[ref], editable)):
+            if telling in editable:
+                meant = alike or _closer(row.cells, base[other], base[ref], editable)
+            else:
+                meant = not (alike and _alike(row.cells, base[ref], editable))
+            if meant:
                 found[ref] = other
                 break
     return found
@@ -48,3 +53,10 @@ def changed(base: Rows, known: Mapping[str, Returned], editable: Sequence[str], 
 def _alike(cells: Row, row: Row, columns: Sequence[str]) -> bool:
     """True where the cells that were sent say what a row says."""
     return all(cells[column] == row.get(column) for column in columns if column in cells)
+
+
+def _closer(cells: Row, other: Row, own: Row, columns: Sequence[str]) -> bool:
+    """True where more of what was sent is what another row says than what the row itself says."""
+    told = [column for column in columns if column in cells and other.get(column) != own.get(column)]
+    theirs = sum(cells[column] == other.get(column) for column in told)
+    return theirs > sum(cells[column] == own.get(column) for column in told)

@@ -8,7 +8,7 @@ from preparedness import audit
 from preparedness.accounts.models import Agency
 from preparedness.database import now
 from preparedness.errors import Refused
-from preparedness.exchange import arrivals, drafts, erasing, workbooks
+from preparedness.exchange import arrivals, drafts, erasing, hidden, workbooks
 from preparedness.exchange.arrivals import Arrival, Trouble
 from preparedness.exchange.comparisons import base_rows
 from preparedness.exchange.kinds import CONTENTS, Content
@@ -61,6 +61,7 @@ def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) ->
         offered = part.sheet.offered(contacts=copy.contacts if copy else _tells_contacts(part))
         arrivals.take(part, bases[key], around, created=created, offered=offered)
         forgotten.append(erasing.set_aside_added(part, gone))
+        hidden.set_aside(part, bases[key], here)
         _leave_forgotten(part, bases[key])
         _check(part, bases[key], content, around)
     notices = [*known.notices, *_what_is_missing(copy, two_way, found, content, agency)]
@@ -145,7 +146,7 @@ def _leave_forgotten(part: Arrival, base: Mapping[str, Row]) -> None:
             "%(num)s rows hold words of somebody who was erased; they were left aside.",
             left,
         )
-        part.notices.append(f"{part.name}: {said}")
+        part.notices.append(_("%(who)s: %(what)s", who=part.name, what=said))
 
 
 def _check(part: Arrival, base: Mapping[str, Row], content: Content, around: Surroundings) -> None:

@@ -43,15 +43,15 @@ def why_not(
     """Why a member may not bring this back now, and who can; None where they may."""
     if not may(kind, subject_id, agency=agency, member=member):
         said = _("You cannot bring this copy back yourself.")
-        return f"{said} {_whom_to_ask(agency)}"
+        return f"{said} {_whom_to_ask(agency, member)}"
     if copy is not None and member is not None and _is_anothers(copy, member):
         said = _("Copy no. %(number)s was taken offline by %(name)s.", number=copy.number, name=copy.made_by)
-        return f"{said} {_whom_to_ask(agency)}"
+        return f"{said} {_whom_to_ask(agency, member)}"
     try:
         over = _why_over(kind, subject_id, agency)
     except Missing:
         return _("What this copy is about is no longer here. Nothing of it was taken.")
-    return f"{over} {_whom_to_ask(agency)}" if over else None
+    return f"{over} {_whom_to_ask(agency, member)}" if over else None
 
 
 def _is_anothers(copy: Workbook, member: User) -> bool:
@@ -70,10 +70,12 @@ def _why_over(kind: WorkbookKind, subject_id: int | None, agency: Agency) -> str
     return None
 
 
-def _whom_to_ask(agency: Agency) -> str:
+def _whom_to_ask(agency: Agency, member: User | None) -> str:
+    """Which colleagues of whoever brings the file can help: never the one who asks."""
     with db.session.no_autoflush:
-        planners = members.active(agency, Access.PLANNER) or members.active(agency, Access.ADMINISTRATOR)
-    names = ", ".join(each.name for each in planners[:NAMED])
+        known = (members.active(agency, access) for access in (Access.PLANNER, Access.ADMINISTRATOR))
+        others = ([each.name for each in some if each is not member] for some in known)
+        names = ", ".join(next(filter(None, others), [])[:NAMED])
     if not names:
         return _("Your file is kept here.")
     return _("Ask %(names)s: your file is kept here for them.", names=names)

@@ -148,7 +148,7 @@ def apply(agency: Agency, _subject_id: int | None, here: Snapshot, taken: Mappin
     new_persons = _make(people, agency, PEOPLE.key, persons.create, ids, by)
     ids |= new_persons
     later = {name: {key: cells[key] for key in LATER if cells.get(key)} for name, cells in groups.create.items()}
-    changes = {**groups.update, **{name: cells for name, cells in later.items() if cells}}
+    changes = {**_one_contact(here, groups.update), **{name: cells for name, cells in later.items() if cells}}
     _change(organisations, agency, ORGANISATIONS.key, changes, ids, versions, by)
     _change(people, agency, PEOPLE.key, _by_working_name(here, persons.update), ids, versions, by)
     for verbs, part in ((organisations, groups), (people, persons)):
@@ -168,6 +168,19 @@ def _with_those_put_away(agency: Agency, here: Snapshot, taken: Mapping[str, Tak
             db.session.flush()
             found[sheet] = [*found[sheet], Line(ref, row.version, {}, row.id)]
     return replace(here, lines=found)
+
+
+def _one_contact(now: Snapshot, rows: Mapping[str, Row]) -> dict[str, Row]:
+    """A contact that was emptied is the one that the copy shows: the number beside a mailbox stays."""
+    known = now.by_ref(ORGANISATIONS.key)
+    found: dict[str, Row] = {}
+    for ref, cells in rows.items():
+        found[ref] = cells
+        shown = known[ref].cells.get("contact") if ref in known else None
+        if shown and "contact" in cells and cells["contact"] is None:
+            others = {key: value for key, value in cells.items() if key != "contact"}
+            found[ref] = {**others, "email" if "@" in str(shown) else "phone": None}
+    return found
 
 
 def _by_working_name(now: Snapshot, rows: Mapping[str, Row]) -> dict[str, Row]:

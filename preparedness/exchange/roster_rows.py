@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from preparedness.accounts.models import Agency
 from preparedness.contacts.models import (
+    PHONE_KINDS,
     Capability,
     Channel,
     Consent,
@@ -23,6 +24,7 @@ from preparedness.contacts.models import (
 from preparedness.database import db
 from preparedness.i18n import _, day
 from preparedness.plans.models import HOLDING, Assignment
+from preparedness.vocabulary import ChannelKind, Source
 
 OF_BOTH = ("id", "ref", "name", "country", "city", "verification", "verified_until", "sensitive")
 OF_BOTH_SINCE = ("version", "created_at", "updated_at", "updated_by")
@@ -147,7 +149,24 @@ def people_names(agency: Agency) -> list[tuple[str, str, str | None, bool]]:
 
 def figures(agency: Agency) -> dict[str, Mapping[int, Any]]:
     """What a sheet says beside people's rows: roles held, what they agreed to, who goes by a working name."""
-    return {"roles_held": _roles_held(agency), "agreed": _agreed(agency), "discreet": _discreet(agency)}
+    return {
+        "roles_held": _roles_held(agency),
+        "agreed": _agreed(agency),
+        "discreet": _discreet(agency),
+        "hidden": _hidden(agency),
+    }
+
+
+def _hidden(agency: Agency) -> dict[int, set[str]]:
+    """Whose addresses and numbers do not leave in a file (see `disclosures.may_leave`), and in which columns."""
+    untold = Person.told_on.is_(None) & Person.source.is_distinct_from(Source.THEMSELVES)
+    query = select(Channel.person_id, Channel.kind).join(Person, Channel.person_id == Person.id)
+    query = query.where(Person.agency_id == agency.id, or_(Person.sensitive, untold))
+    found: dict[int, set[str]] = defaultdict(set)
+    query = query.where(Channel.kind.in_([ChannelKind.EMAIL, *PHONE_KINDS]), Channel.person_id.is_not(None))
+    for person, kind in db.session.execute(query):
+        found[person or 0].add("email" if kind is ChannelKind.EMAIL else "phone")
+    return dict(found)
 
 
 def _discreet(agency: Agency) -> dict[int, bool]:

@@ -47,8 +47,7 @@ def _new(row: Returned, server: Rows, rules: Rules, joined: Mapping[int, str]) -
     yield Difference(Outcome.CREATE, row.number, row.ref, mine=cells, why=Why.UNKNOWN)
     target = joined.get(row.number)
     if target is not None and target in server:
-        filled = [column for column in rules.editable if column in cells]
-        yield from _cells(row, target, server[target], rules, filled)
+        yield from _cells(row, target, server[target], rules, rules.filled(target, cells))
 
 
 def _cells(row: Returned, ref: str, server: Row, rules: Rules, columns: Sequence[str]) -> Iterator[Difference]:

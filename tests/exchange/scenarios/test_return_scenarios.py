@@ -172,7 +172,7 @@ def test_scenario_26_a_plan_archived_meanwhile_is_refused_and_the_file_kept(worl
     said = way.bring_in(saved)
 
     assert "This plan is archived" in said
-    assert "Ask Ana: your file is kept here for them." in said
+    assert "Ask Ada: your file is kept here for them." in said
     assert (latest().state, latest().changes, originals.of(latest().id)) == (ReturnState.REFUSED, [], saved)
 
 
