@@ -121,13 +121,13 @@ def size(model: type[Model]) -> int:
     return db.session.scalars(select(func.count()).select_from(model)).one()
 
 
-def grow() -> None:
+def grow(many: int = PEOPLE) -> None:
     """Let the roster of the example hold many people and organisations."""
     agency = db.session.scalars(select(Agency)).one()
     for rows in batches(_association, size(Organisation), ORGANISATIONS):
         with transaction():
             organisations.add_many(agency, rows, by=CONSOLE)
-    for rows in batches(_person, size(Person), PEOPLE):
+    for rows in batches(_person, size(Person), many):
         with transaction():
             people.add_many(agency, rows, by=CONSOLE)
 

@@ -125,7 +125,7 @@ class Surroundings:
         return Pattern(column.kind, choices, self.local(self.at), moved.successors(column.choices))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row as it leaves: its Ref, its version here, its cells in canonical form, and who changed it last."""
 

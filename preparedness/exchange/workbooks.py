@@ -4,9 +4,10 @@ import hashlib
 import json
 import secrets
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import defer
@@ -239,12 +240,24 @@ def _packed(given: Snapshot) -> bytes:
 
 
 def pressed(base: Base) -> bytes:
-    """What was given out, as it is kept."""
-    plain = {
-        sheet: {ref: [line.id, line.version, dict(line.cells)] for ref, line in rows.items()}
-        for sheet, rows in base.items()
-    }
-    return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
+    """What was given out, as it is kept: pressed piece by piece, for all of it as text is many times as long."""
+    press = zlib.compressobj()
+    return b"".join(press.compress(piece.encode()) for piece in _pieces(base)) + press.flush()
+
+
+def _pieces(base: Base) -> Iterator[str]:
+    """What was given out as text, some rows at a time."""
+    before = "{"
+    for sheet, rows in base.items():
+        yield f"{before}{json.dumps(sheet)}:{{"
+        lines = iter(rows.items())
+        before = ""
+        while some := {ref: [line.id, line.version, dict(line.cells)] for ref, line in islice(lines, CHUNK)}:
+            yield before + json.dumps(some, ensure_ascii=False, separators=(",", ":"))[1:-1]
+            before = ","
+        yield "}"
+        before = ","
+    yield "{}" if before == "{" else "}"
 
 
 def _manifest(copy: Workbook) -> Manifest:
