@@ -55,8 +55,10 @@ class Pattern:
 
 def canonical(kind: Kind, value: Any) -> Value:
     """A value of the server in the one form, as it will be written and compared."""
+    if type(value) is str:  # most of what there is, told at a glance
+        return _words(kind, value)
     match value:
-        case None | "":
+        case None:
             return None
         case bool():
             return value
@@ -74,7 +76,11 @@ def canonical(kind: Kind, value: Any) -> Value:
             return value
         case list() | tuple() | set() | frozenset():
             return sorted({clean(str(getattr(each, "value", each))) for each in value}) or None
-    text = clean(str(value))
+    return _words(kind, str(value))
+
+
+def _words(kind: Kind, said: str) -> str | None:
+    text = clean(said)
     return (dialled(text) if kind is Kind.PHONE else text) or None
 
 
