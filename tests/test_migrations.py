@@ -1,6 +1,8 @@
 """Migrations make, on both databases, exactly the tables the models speak of; and they can be taken back."""
 
+import json
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,11 @@ from flask import Flask
 from sqlalchemy import Engine, inspect, text
 
 from preparedness import create_app, migrating
+from preparedness.accounts.models import Agency
+from preparedness.audit import CONSOLE
 from preparedness.database import Model, db, transaction, writing
+from preparedness.exchange import workbooks
+from preparedness.exchange.models import Workbook, WorkbookKind
 from tests import cast, postgres
 
 FIRST = "0001"
@@ -201,3 +207,31 @@ def test_every_table_has_its_model(empty):
     migrating.upgrade()
 
     assert set(inspect(db.engine).get_table_names()) - {"alembic_version"} == set(Model.metadata.tables)
+
+
+def test_copies_taken_before_are_read_as_they_were_given_out_and_so_they_are_on_the_way_back(empty):
+    migrating.upgrade()
+    world = cast.assembled()
+    with transaction():
+        copy = workbooks.take(
+            WorkbookKind.ROSTER, None, agency=world.agency, member=None, by=CONSOLE, contacts=True, reason="A test"
+        )
+        number, given = copy.id, workbooks.base_of(copy)
+    as_text = {
+        sheet: {ref: [line.id, line.version, dict(line.cells)] for ref, line in rows.items()}
+        for sheet, rows in given.items()
+    }
+    db.session.remove()
+
+    migrating.downgrade("0002")
+
+    kept = db.session.execute(text("SELECT base FROM workbook")).scalar_one()
+    assert json.loads(zlib.decompress(kept)) == as_text
+    assert as_text["people"]
+    db.session.remove()
+
+    migrating.upgrade()
+
+    again = db.session.get(Workbook, number)
+    assert workbooks.base_of(again) == given
+    assert workbooks.file(again, agency=db.session.get(Agency, again.agency_id)).startswith(b"PK")

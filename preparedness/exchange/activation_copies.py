@@ -64,6 +64,11 @@ def snapshot(agency: Agency, activation_id: int | None, scope: Scope) -> Snapsho
     return Snapshot(here, columns, {key: lines(each, columns[key], here) for key, each in rows.items()})
 
 
+def outgoing(agency: Agency, activation_id: int | None, scope: Scope) -> Mapping[str, list[Line]]:
+    """The rows of a copy: all at once, for there are few."""
+    return snapshot(agency, activation_id, scope).lines
+
+
 def with_new(
     given: Surroundings, _arrivals: Mapping[str, Arrival], _bases: Mapping[str, Mapping[str, Row]]
 ) -> Surroundings:

@@ -10,9 +10,11 @@ BETWEEN = re.compile(r"\s*[;\n،؛、]\s*")
 COMMA = re.compile(r"\s*,\s*")
 WRITTEN_BETWEEN = "; "
 DETAIL = ":"
+LONGEST_LIST = 2_000
+"""Nobody chooses from a longer list; what is typed instead is checked when the file comes back."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One line of a list: its code, the words written, and other words that mean it too."""
 

@@ -45,6 +45,11 @@ def snapshot(agency: Agency, plan_id: int | None, scope: Scope) -> Snapshot:
     return Snapshot(here, {CONTACTS.key: columns}, {CONTACTS.key: lines(rows, columns, here)})
 
 
+def outgoing(agency: Agency, plan_id: int | None, scope: Scope) -> Mapping[str, list[Line]]:
+    """The rows of a copy: all at once, for there are few."""
+    return snapshot(agency, plan_id, scope).lines
+
+
 def with_new(
     given: Surroundings, _arrivals: Mapping[str, Arrival], _bases: Mapping[str, Mapping[str, Row]]
 ) -> Surroundings:

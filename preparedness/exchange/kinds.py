@@ -1,6 +1,6 @@
 """The kinds of workbook, each with its sheets, how it is read from here, and how a returned one is written."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,8 @@ class Content:
     subject: Callable[[Agency, int | None], Subject]
     around: Callable[[Agency, int | None, Scope], Surroundings]
     snapshot: Callable[[Agency, int | None, Scope], Snapshot]
+    outgoing: Callable[[Agency, int | None, Scope], Mapping[str, Iterable[Line]]]
+    """The rows of a copy that is taken, sheet by sheet; where there may be many, one by one."""
     with_new: Callable[[Surroundings, Mapping[str, Arrival], Bases], Surroundings]
     problems: Callable[[str, Row, Surroundings], dict[str, str]]
     """What is wrong with a row as it would be: column and sentence."""
@@ -47,7 +49,18 @@ class Content:
 
 
 def _content(rows: object, sheets: tuple[Sheet, ...]) -> Content:
-    verbs = ("subject", "around", "snapshot", "with_new", "problems", "twins", "put_away", "number", "apply")
+    verbs = (
+        "subject",
+        "around",
+        "snapshot",
+        "outgoing",
+        "with_new",
+        "problems",
+        "twins",
+        "put_away",
+        "number",
+        "apply",
+    )
     made = Content(sheets, *(getattr(rows, verb) for verb in verbs))
     return replace(made, by_cell=getattr(rows, "BY_CELL", False))
 

@@ -1,6 +1,6 @@
 """Copies of the roster: its rows as they are now, and what a returned one changes, through the verbs of contacts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +14,13 @@ from preparedness.database import db
 from preparedness.errors import Refused
 from preparedness.exchange import roster_fields, roster_rows, roster_sheets
 from preparedness.exchange.arrivals import Arrival, new_words
-from preparedness.exchange.choices import Choice, Choices
+from preparedness.exchange.choices import LONGEST_LIST, Choice, Choices
 from preparedness.exchange.merge import Row
 from preparedness.exchange.organisation_sheet import ORGANISATIONS
 from preparedness.exchange.people_sheet import PEOPLE
 from preparedness.exchange.roster_fields import Ids, Loader, sent, with_channels
 from preparedness.exchange.roster_sheets import SHEETS
-from preparedness.exchange.sheets import Column, Line, Made, Scope, Snapshot, Subject, Surroundings, Taken, lines
+from preparedness.exchange.sheets import Column, Line, Made, Scope, Sheet, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _
 
 LATER = ("parent", "contact_person")
@@ -38,26 +38,43 @@ def subject(agency: Agency, _subject_id: int | None) -> Subject:
 
 
 def around(agency: Agency, _subject_id: int | None, scope: Scope) -> Surroundings:
-    """What the cells of a roster choose from."""
+    """What the cells of a roster choose from. A person is written by their Ref, so their names are only offered."""
     people_named = [
         (ref, alias if sensitive and alias else name)
-        for ref, name, alias, sensitive in roster_rows.people_names(agency)
+        for ref, name, alias, sensitive in roster_rows.people_names(
+            agency, LONGEST_LIST + 1 if scope.offering else None
+        )
     ]
     return Surroundings(scope.zone, scope.at, roster_sheets.lists(roster_rows.names(agency), people_named))
 
 
 def snapshot(agency: Agency, subject_id: int | None, scope: Scope) -> Snapshot:
-    """The organisations and people of an agency, in a constant number of statements."""
+    """The organisations and people of an agency, in a constant number of statements for each chunk of them."""
     here = replace(around(agency, subject_id, scope), figures=roster_rows.figures(agency))
-    columns = {sheet.key: sheet.offered(contacts=scope.contacts or scope.blank) for sheet in SHEETS}
+    columns = {sheet.key: sheet.offered(contacts=scope.contacts) for sheet in SHEETS}
     return Snapshot(
-        here,
-        columns,
-        {
-            sheet.key: [] if scope.blank else _lines(agency, sheet.key, columns[sheet.key], here, scope)
-            for sheet in SHEETS
-        },
+        here, columns, {sheet.key: _lines(agency, sheet, columns[sheet.key], here, scope) for sheet in SHEETS}
     )
+
+
+def outgoing(agency: Agency, _subject_id: int | None, scope: Scope) -> dict[str, Iterator[Line]]:
+    """The rows of a copy, one by one: those of a chunk are asked for together, with what belongs to them."""
+    return {sheet.key: iter(()) if scope.blank else _passing(agency, sheet, scope) for sheet in SHEETS}
+
+
+AT_ONCE = 2_000
+"""So many rows are held at a time while a copy is taken."""
+
+
+def _passing(agency: Agency, sheet: Sheet, scope: Scope) -> Iterator[Line]:
+    """The rows of a sheet by name. Which they are is asked once: who is renamed meanwhile is there, and only once."""
+    columns = sheet.offered(contacts=scope.contacts)
+    numbers = roster_rows.numbers(agency, _model(sheet.key))
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        beside = roster_rows.beside(agency, some) if sheet is PEOPLE else {}
+        around_them = Surroundings(scope.zone, scope.at, figures=beside)
+        yield from lines(ROWS[sheet.key](agency, some), columns, around_them)
 
 
 MOST_NAMED = 5_000
@@ -66,13 +83,12 @@ MOST_NAMED = 5_000
 ROWS: Mapping[str, Any] = {ORGANISATIONS.key: roster_rows.organisations, PEOPLE.key: roster_rows.people}
 
 
-def _lines(agency: Agency, sheet: str, columns: Sequence[Column], here: Surroundings, scope: Scope) -> list[Line]:
+def _lines(agency: Agency, sheet: Sheet, columns: Sequence[Column], here: Surroundings, scope: Scope) -> list[Line]:
     """The rows of a sheet as they are now. What is of the same version as it was given out need not be read again."""
-    rows = ROWS[sheet]
     if scope.given is None:
-        return lines(rows(agency), columns, here)
-    known, same, moved = scope.given.get(sheet, {}), [], set()
-    for number, ref, version in roster_rows.versions(agency, _model(sheet)):
+        return list(_passing(agency, sheet, scope))
+    known, same, moved = scope.given.get(sheet.key, {}), [], set()
+    for number, ref, version in roster_rows.versions(agency, _model(sheet.key)):
         line = known.get(ref)
         if line is not None and (line.id, line.version) == (number, version):
             same.append(line)
@@ -81,7 +97,7 @@ def _lines(agency: Agency, sheet: str, columns: Sequence[Column], here: Surround
     if not moved:
         return same
     named = moved if len(moved) <= MOST_NAMED else None
-    return same + [line for line in lines(rows(agency, named), columns, here) if line.id in moved]
+    return same + [line for line in lines(ROWS[sheet.key](agency, named), columns, here) if line.id in moved]
 
 
 def with_new(

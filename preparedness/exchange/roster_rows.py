@@ -1,5 +1,6 @@
 """The roster's rows as they are now, in a constant number of statements and with no more than a sheet says."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from types import SimpleNamespace
@@ -112,7 +113,13 @@ def versions(agency: Agency, model: type[Organisation] | type[Person]) -> list[t
     return [(number, ref, version) for number, ref, version in db.session.execute(query)]
 
 
-def _among(number: InstrumentedAttribute[int], among: Collection[int] | None) -> list[ColumnElement[bool]]:
+def numbers(agency: Agency, model: type[Organisation] | type[Person]) -> "array[int]":
+    """The number of each organisation or person of the roster, by name; as small as a list of them can be."""
+    query = select(model.id).where(model.agency_id == agency.id, model.state == ContactState.ACTIVE)
+    return array("q", db.session.scalars(query.order_by(model.name_fold, model.id)))
+
+
+def _among(number: InstrumentedAttribute[Any], among: Collection[int] | None) -> list[ColumnElement[bool]]:
     return [] if among is None else [number.in_(among)]
 
 
@@ -140,21 +147,21 @@ def names(agency: Agency) -> list[tuple[str, str]]:
     return [(ref, name) for ref, name in db.session.execute(query.order_by(Organisation.name_fold))]
 
 
-def people_names(agency: Agency) -> list[tuple[str, str, str | None, bool]]:
-    """Ref, name and working name of each person, and whether they are sensitive."""
+def people_names(agency: Agency, most: int | None = None) -> list[tuple[str, str, str | None, bool]]:
+    """Ref, name and working name of each person, and whether they are sensitive; with `most`, of no more than these."""
     query = select(Person.ref, Person.name, Person.alias, Person.sensitive)
     query = query.where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE).order_by(Person.name_fold)
-    return [(ref, name, alias, sensitive) for ref, name, alias, sensitive in db.session.execute(query)]
+    return [(ref, name, alias, sensitive) for ref, name, alias, sensitive in db.session.execute(query.limit(most))]
 
 
 def figures(agency: Agency) -> dict[str, Mapping[int, Any]]:
-    """What a sheet says beside people's rows: roles held, what they agreed to, who goes by a working name."""
-    return {
-        "roles_held": _roles_held(agency),
-        "agreed": _agreed(agency),
-        "discreet": _discreet(agency),
-        "hidden": _hidden(agency),
-    }
+    """What is known beside all people's rows: what a sheet says, who goes by a working name, whose number is hidden."""
+    return {**beside(agency), "discreet": _discreet(agency), "hidden": _hidden(agency)}
+
+
+def beside(agency: Agency, among: Collection[int] | None = None) -> dict[str, Mapping[int, Any]]:
+    """What a sheet says beside people's rows: roles held, and what they agreed to."""
+    return {"roles_held": _roles_held(agency, among), "agreed": _agreed(agency, among)}
 
 
 def _hidden(agency: Agency) -> dict[int, set[str]]:
@@ -174,20 +181,22 @@ def _discreet(agency: Agency) -> dict[int, bool]:
     return dict.fromkeys(db.session.scalars(query.where(Person.alias != "")), True)
 
 
-def _roles_held(agency: Agency) -> dict[int, int]:
+def _roles_held(agency: Agency, among: Collection[int] | None) -> dict[int, int]:
     query = (
         select(Assignment.person_id, func.count())
         .where(Assignment.agency_id == agency.id, Assignment.status.in_(HOLDING), Assignment.person_id.is_not(None))
+        .where(*_among(Assignment.person_id, among))
         .group_by(Assignment.person_id)
     )
     return {person: number for person, number in db.session.execute(query) if person is not None}
 
 
-def _agreed(agency: Agency) -> dict[int, str]:
+def _agreed(agency: Agency, among: Collection[int] | None) -> dict[int, str]:
     """Who agreed to be called, and since when; for reading, never for changing."""
     query = (
         select(Consent.person_id, Consent.given_at)
         .join(Person, Person.id == Consent.person_id)
         .where(Person.agency_id == agency.id, Consent.purpose == Purpose.BE_CALLED, Consent.withdrawn_at.is_(None))
+        .where(*_among(Person.id, among))
     )
     return {person: _("yes, %(day)s", day=day(given, agency.timezone)) for person, given in db.session.execute(query)}

@@ -254,6 +254,8 @@ class Scope:
     blank: bool = False
     given: Mapping[str, Mapping[str, Line]] | None = None
     """What was given out before, by sheet and Ref: a row of the same version need not be read again."""
+    offering: bool = False
+    """Whether its lists are only offered: one that is too long to be offered need not be known whole."""
 
 
 @dataclass(frozen=True)

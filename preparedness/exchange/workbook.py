@@ -1,14 +1,15 @@
 """Writes a workbook: calm to look at, safe to open, and able to say on its return which copy and which row it was."""
 
 import io
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from xlsxwriter import Workbook as Book
 
 from preparedness.exchange import looks, pens, printed, streams, validations
-from preparedness.exchange.choices import Choices
+from preparedness.exchange.choices import LONGEST_LIST, Choices
 from preparedness.exchange.looks import ACCENT, ALARM, QUIET, RULE
 from preparedness.exchange.manifest import PREFIX
 from preparedness.exchange.pens import Pen
@@ -24,10 +25,15 @@ LABEL_WIDTH, ADVICE_WIDTH = 28, 100
 COVER_SCALE = 80
 PRINTED_BELOW = 5
 MARGIN = 0.39  # inches: 10 mm
-LONGEST_LIST = 2_000
-"""Nobody chooses from a longer list; what is typed instead is checked when the file comes back."""
 LISTS, MANIFEST = "Lists", "_preparedness"
 Fact = tuple[str, str]
+
+
+class Lines(Protocol):
+    """Rows whose number is known before, and which somebody may go through more than once."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Line]: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Page:
 
     sheet: Sheet
     columns: Sequence[Column]
-    lines: Collection[Line]
+    lines: Lines
     seal: Callable[[Line], str]
     first_spare: int = 1
     """The number of the first row left empty: no two in a workbook are the same."""

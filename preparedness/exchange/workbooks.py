@@ -1,13 +1,10 @@
 """Copies taken offline: what was given out is kept here as the base against which the copy is merged on its return."""
 
 import hashlib
-import json
 import secrets
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import defer
@@ -17,11 +14,11 @@ from preparedness.accounts.models import Agency, User
 from preparedness.audit import Action, Actor, record
 from preparedness.database import Page, db, now, page_of
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import covers, disclosures, manifest, moved, prints, workbook
+from preparedness.exchange import bases, covers, disclosures, manifest, moved, prints, workbook
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.manifest import Manifest
 from preparedness.exchange.models import CreatedRow, Workbook, WorkbookKind
-from preparedness.exchange.sheets import SCHEMA, Line, Scope, Snapshot
+from preparedness.exchange.sheets import SCHEMA, Line, Scope
 from preparedness.i18n import WORKBOOK_LANGUAGES, _, nearest, speaking
 
 KEPT = timedelta(days=180)
@@ -54,8 +51,8 @@ def take(
     spoken = nearest(language or (member.language if member else agency.language), among=WORKBOOK_LANGUAGES)
     scope = Scope(member.timezone if member else agency.timezone, now(), contacts, blank)
     with speaking(spoken, among=WORKBOOK_LANGUAGES):
-        given = CONTENTS[kind].snapshot(agency, subject_id, scope)
-    made = _kept(given, scope, kind=kind, subject_id=subject_id, language=spoken)
+        given = CONTENTS[kind].outgoing(agency, subject_id, scope)
+        made = _kept(given, scope, kind=kind, subject_id=subject_id, language=spoken)
     made.agency_id, made.number, made.reason = agency.id, _next_number(agency), reason
     made.made_by, made.made_by_id = by.label, member.id if member else None
     made.destroy_by = scope.at + LIES_ABOUT if contacts else None
@@ -65,9 +62,11 @@ def take(
     return made
 
 
-def _kept(given: Snapshot, scope: Scope, *, kind: WorkbookKind, subject_id: int | None, language: str) -> Workbook:
+def _kept(
+    given: Mapping[str, Iterable[Line]], scope: Scope, *, kind: WorkbookKind, subject_id: int | None, language: str
+) -> Workbook:
     """What is kept of a copy: which one it is, and what it was given."""
-    base = _packed(given)
+    base, rows = bases.pressed(given)
     return Workbook(
         export_id=secrets.token_hex(16),
         kind=kind,
@@ -77,7 +76,7 @@ def _kept(given: Snapshot, scope: Scope, *, kind: WorkbookKind, subject_id: int 
         schema=SCHEMA,
         contacts=scope.contacts or scope.blank,
         made_at=scope.at,
-        rows={sheet: len(lines) for sheet, lines in given.lines.items()},
+        rows=rows,
         base=base,
         sha256=hashlib.sha256(base).hexdigest(),
         expires_at=scope.at + KEPT,
@@ -91,7 +90,7 @@ def file(copy: Workbook, *, agency: Agency) -> bytes:
     if copy.forgotten_at is not None:
         raise Refused(_("What this copy held is no longer kept. Take a new one where you need it."))
     content = CONTENTS[copy.kind]
-    scope = Scope(copy.timezone, copy.made_at, copy.contacts)
+    scope = Scope(copy.timezone, copy.made_at, copy.contacts, offering=True)
     with speaking(copy.language, among=WORKBOOK_LANGUAGES):
         around = content.around(agency, copy.subject_id, scope)
         pages = _pages(copy)
@@ -119,10 +118,10 @@ def overdue(agency: Agency, *, member: User | None = None) -> list[Workbook]:
 
 
 def _pages(copy: Workbook) -> list[workbook.Page]:
-    base, first_spare, pages = base_of(copy), 1, []
+    numbers, first_spare, pages = bases.counted(copy.base), 1, []
     check = manifest.row_checks(copy.export_id, secret())
     for sheet in CONTENTS[copy.kind].sheets:
-        lines = list(base[sheet.key].values())
+        lines = _Rows(copy, sheet.key, numbers[sheet.key])
         columns = sheet.offered(contacts=copy.contacts)
         pages.append(workbook.Page(sheet, columns, lines, lambda line: check(line.ref, line.version), first_spare))
         first_spare += sheet.spare
@@ -135,39 +134,47 @@ def filename(copy: Workbook) -> str:
         return f"{copy.kind.words}-{copy.number}.xlsx".replace(" ", "-")
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of one sheet as they were given out: opened anew, some at a time, for whoever goes through them."""
+
+    copy: Workbook
+    sheet: str
+    number: int
+
+    def __len__(self) -> int:
+        return self.number
+
+    def __iter__(self) -> Iterator[Line]:
+        return _given(self.copy, self.sheet)
+
+
 def base_of(copy: Workbook) -> Base:
     """What was given out, with the rows that the copy has added since; opened once for as long as it stays the same."""
     packed, base = copy.__dict__.get("_opened", (None, None))
     if packed is not copy.base:
-        kept = json.loads(zlib.decompress(copy.base))
-        base = {
-            sheet: {ref: Line(ref, version, cells, number) for ref, (number, version, cells) in rows.items()}
-            for sheet, rows in kept.items()
-        }
-        if copy.schema < SCHEMA or moved.RETIRED:
-            base = _as_today(base, copy)
+        base = {sheet: {line.ref: line for line in _given(copy, sheet)} for sheet in bases.counted(copy.base)}
         copy.__dict__["_opened"] = copy.base, base
     return {sheet: dict(rows) for sheet, rows in base.items()}
 
 
-def _as_today(base: Base, copy: Workbook) -> Base:
+def _given(copy: Workbook, sheet: str) -> Iterator[Line]:
+    """The rows of one sheet that were given out, in the columns and codes of today."""
+    lines = bases.opened(copy.base, sheet)
+    return _as_today(lines, copy, sheet) if copy.schema < SCHEMA or moved.RETIRED else lines
+
+
+def _as_today(lines: Iterator[Line], copy: Workbook, sheet: str) -> Iterator[Line]:
     """What an older copy held, in the columns and codes of today."""
     lists = {
-        sheet.key: {column.key: column.choices for column in sheet.columns} for sheet in CONTENTS[copy.kind].sheets
+        column.key: column.choices
+        for each in CONTENTS[copy.kind].sheets
+        if each.key == sheet
+        for column in each.columns
     }
-    return {
-        sheet: {
-            ref: replace(
-                line,
-                cells={
-                    key: moved.successor(lists.get(sheet, {}).get(key), value)
-                    for key, value in moved.cells(sheet, line.cells, copy.schema).items()
-                },
-            )
-            for ref, line in rows.items()
-        }
-        for sheet, rows in base.items()
-    }
+    for line in lines:
+        cells = moved.cells(sheet, line.cells, copy.schema)
+        yield replace(line, cells={key: moved.successor(lists.get(key), value) for key, value in cells.items()})
 
 
 def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: Mapping[str, str]) -> None:
@@ -235,29 +242,9 @@ def _next_number(agency: Agency) -> int:
     return (db.session.scalar(select(func.max(Workbook.number)).where(Workbook.agency_id == agency.id)) or 0) + 1
 
 
-def _packed(given: Snapshot) -> bytes:
-    return pressed({sheet: {line.ref: line for line in lines} for sheet, lines in given.lines.items()})
-
-
 def pressed(base: Base) -> bytes:
-    """What was given out, as it is kept: pressed piece by piece, for all of it as text is many times as long."""
-    press = zlib.compressobj()
-    return b"".join(press.compress(piece.encode()) for piece in _pieces(base)) + press.flush()
-
-
-def _pieces(base: Base) -> Iterator[str]:
-    """What was given out as text, some rows at a time."""
-    before = "{"
-    for sheet, rows in base.items():
-        yield f"{before}{json.dumps(sheet)}:{{"
-        lines = iter(rows.items())
-        before = ""
-        while some := {ref: [line.id, line.version, dict(line.cells)] for ref, line in islice(lines, CHUNK)}:
-            yield before + json.dumps(some, ensure_ascii=False, separators=(",", ":"))[1:-1]
-            before = ","
-        yield "}"
-        before = ","
-    yield "{}" if before == "{" else "}"
+    """What was given out, as it is kept."""
+    return bases.pressed({sheet: rows.values() for sheet, rows in base.items()})[0]
 
 
 def _manifest(copy: Workbook) -> Manifest:
