@@ -41,6 +41,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", engines[:1] if once else engines, scope="session")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journeys come first: each is long, and mostly waits for a browser while others work."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
 @pytest.fixture(scope="session")
 def database_url(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database of this engine, one for each worker of the run."""

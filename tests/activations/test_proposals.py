@@ -14,6 +14,9 @@ from tests.activations import stage
 from tests.activations.bulletins import bulletin, reference
 from tests.recordings import recorded
 
+# What these walk other tests count already; counting doubles what it costs.
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture
 @recorded
