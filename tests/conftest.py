@@ -42,8 +42,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The journeys come first: each is long, and mostly waits for a browser while others work."""
-    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+    """The files of journeys are spread over the first part: each is long, and waits for a browser while others work."""
+    walks: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("journey"):
+            walks.setdefault(item.path, []).append(item)
+    others = [item for item in items if item.path not in walks]
+    apart = len(others) // (len(walks) + 1)
+    for place, walk in reversed(list(enumerate(walks.values()))):
+        others[place * apart : place * apart] = walk
+    items[:] = others
 
 
 @pytest.fixture(scope="session")
