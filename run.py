@@ -81,8 +81,8 @@ def test(arguments):
     """Run the tests: all of them with coverage, or those that were named."""
     ready(TO_TEST)
     find_programs()
-    # A file stays with one worker, which made its database; in the order they were collected. One worker more than two
-    # cores: some wait for a browser or another process.
+    # A file stays with one worker, which made its database; in the order of the folders, so that what is long (the
+    # journeys) does not come last. One worker more than two cores: some wait for a browser or another process.
     shared = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     whole = [*shared, "--cov", "--cov-report=term-missing:skip-covered"]
     return call("pytest", *(arguments or whole))

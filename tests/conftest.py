@@ -41,19 +41,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", engines[:1] if once else engines, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files of journeys are spread over the first part: each is long, and waits for a browser while others work."""
-    walks: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        if item.get_closest_marker("journey"):
-            walks.setdefault(item.path, []).append(item)
-    others = [item for item in items if item.path not in walks]
-    apart = len(others) // (len(walks) + 1)
-    for place, walk in reversed(list(enumerate(walks.values()))):
-        others[place * apart : place * apart] = walk
-    items[:] = others
-
-
 @pytest.fixture(scope="session")
 def database_url(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database of this engine, one for each worker of the run."""
