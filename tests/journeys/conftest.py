@@ -102,9 +102,9 @@ def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> 
     raise AssertionError("the server did not answer within a minute")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the run."""
+    """One browser for the tests of a file: a worker that went on to other tests could open no second beside it."""
     path = programs.chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
