@@ -81,12 +81,11 @@ def _ref_believed(arrival: Arrival) -> str:
 
 def new_words(arrival: Arrival, key: str, base: Rows) -> list[tuple[str, str]]:
     """What the new rows of a sheet say in one column, each with what names the row: its spare Ref or its number."""
-    words, ref_at = [], arrival.columns.get("ref", 0)
+    words = []
     for number, row in arrival.below:
-        cell = row.get(ref_at)
-        if cell is not None and cell[1] == "s" and cell[2] in base:
+        if _given_ref(arrival, row, base):
             continue
-        ref = written(row, ref_at)
+        ref = written(row, arrival.columns.get("ref"))
         if ref not in base and (text := written(row, arrival.columns.get(key))):
             words.append((row_name(arrival.sheet.key, ref, number), text))
     return words
@@ -231,13 +230,18 @@ def _keep(arrival: Arrival, row: Returned, created: Mapping[str, str]) -> None:
     arrival.rows.append(row)
 
 
+def _given_ref(arrival: Arrival, row: Mapping[int, Cell], base: Rows) -> str | None:
+    """The Ref of a row where it stands as it was given out, told at a glance: so it does in nearly all."""
+    cell = row.get(arrival.columns.get("ref", 0))
+    return str(cell[2]) if cell is not None and cell[1] == "s" and cell[2] in base else None
+
+
 def _ref(
     arrival: Arrival, number: int, row: Mapping[int, Cell], base: Rows, created: Mapping[str, str]
 ) -> tuple[str | None, Trouble | None]:
     """Which row it is: its Ref, read kindly; repaired by the cross-check beside it where it was damaged."""
-    cell = row.get(arrival.columns.get("ref", 0))
-    if cell is not None and cell[1] == "s" and cell[2] in base:
-        return str(cell[2]), None
+    if given := _given_ref(arrival, row, base):
+        return given, None
     text = written(row, arrival.columns.get("ref"))
     if text in base:
         return text, None

@@ -111,10 +111,8 @@ def _changes(brought: Return, here: Snapshot, agency: Agency, before: Collection
             continue
         lines, given = here.by_ref(sheet.key), bases.get(sheet.key, {})
         base = {ref: line.cells for ref, line in given.items()}
-        ruled, joined = (
-            rules(brought, sheet, given, known, hidden.of(here, sheet.key)),
-            joins.decided(sheet.key, joined_before),
-        )
+        ruled = rules(brought, sheet, given, known, hidden.of(here, sheet.key))
+        joined = joins.decided(sheet.key, joined_before)
         away = joins.put_away(content, agency, sheet.key, joined.values(), here, lines)
         lines |= away
         mine, server = drafts.rows(brought, sheet.key), {ref: line.cells for ref, line in lines.items()}
