@@ -150,9 +150,9 @@ def _asked(method: str, url: str, body: bytes | None, headers: Mapping[str, str]
     try:
         with _connected(parts) as connection:
             connection.request(method, path, body, sent)
-            response = connection.getresponse()
-            said = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, said, _read(response, most))
+            with connection.getresponse() as response:  # or a part of the line would stay open until it is forgotten
+                said = {name.lower(): value for name, value in response.getheaders()}
+                return Answer(response.status, said, _read(response, most))
     except (OSError, HTTPException, ValueError) as error:
         raise Unheard(type(error).__name__) from None
 

@@ -243,6 +243,28 @@ def test_an_answer_that_is_none_is_told_as_such(reachable, said):
         answering.join()
 
 
+def test_the_line_is_let_go_of_when_an_answer_breaks_off(reachable):
+    ended = []
+
+    def break_off(listening):
+        line, _where = listening.accept()
+        with line:
+            line.recv(1000)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx")
+            line.shutdown(socket.SHUT_WR)
+            line.settimeout(5)
+            ended.append(line.recv(1000))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        answering = threading.Thread(target=break_off, args=[listening])
+        answering.start()
+        with pytest.raises(Unheard) as unheard:
+            outside.get(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        answering.join()
+
+    assert ended == [b""], unheard  # what went wrong is still held, and with it all that was left open
+
+
 def test_who_is_not_there_is_not_heard(reachable, monkeypatch):
     with pytest.raises(Unheard, match="ConnectionRefusedError"):
         outside.get(f"http://127.0.0.1:{free_port()}/")
