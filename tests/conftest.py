@@ -35,33 +35,41 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--engine")
         once = metafunc.definition.get_closest_marker("once")
-        # Lines are counted on the first engine alone: counting doubles what a test costs.
-        both = ENGINES[0], pytest.param(ENGINES[1], marks=pytest.mark.no_cover)
-        engines = both if wanted == "both" else (wanted,)
+        engines = ENGINES if wanted == "both" else (wanted,)
         metafunc.parametrize("engine", engines[:1] if once else engines, scope="session")
 
 
-@pytest.fixture(scope="session")
-def database_url(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An empty database of this engine, one for each worker of the run."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    if engine == "sqlite":
-        shared = Path("/dev/shm")
-        folder = tmp_path_factory.mktemp("sqlite") if not shared.is_dir() else shared
-        path = folder / f"preparedness-test-{os.getpid()}.sqlite"
-        return f"sqlite:///{path}"
-    return postgres.fresh_database(postgres.server(), f"test_{worker}").replace(
-        "postgresql://", "postgresql+psycopg://"
-    )
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the journeys: they are long and wait for a browser, so nothing else is left to do beside the last."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
 
 
 @pytest.fixture(scope="session")
-def standing_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The app, made once for each engine."""
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+    """The app on each engine, made when it is first asked for: a run goes from one to the other with every file."""
+    made: dict[str, Flask] = {}
+
+    def on(engine: str) -> Flask:
+        if engine not in made:
+            made[engine] = _made(engine, tmp_path_factory)
+        return made[engine]
+
+    yield on
+    for app in made.values():
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+    for leftover in Path("/dev/shm").glob(f"preparedness-test-{os.getpid()}.sqlite*"):
+        leftover.unlink()
+
+
+def _made(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An app on an empty database of its own, as each worker of the run has one an engine."""
     instance = tmp_path_factory.mktemp("instance")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(signin.SETTINGS, "PASSWORD_HASH_PASSLIB_OPTIONS", QUICKLY_HASHED)
-        app = create_app(cast.settings(instance, database_url))
+        app = create_app(cast.settings(instance, _database(engine, tmp_path_factory)))
     app.testing = True
     app.test_client_class = house.Client
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_shared(tmp_path_factory, "templates")))
@@ -70,12 +78,29 @@ def standing_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         db.session.commit()
         recordings.watch(db.engine)
         recordings.empty()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    for leftover in Path("/dev/shm").glob(f"preparedness-test-{os.getpid()}.sqlite*"):
-        leftover.unlink()
+    return app
+
+
+def _database(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    if engine == "sqlite":
+        shared = Path("/dev/shm")
+        folder = shared if shared.is_dir() else tmp_path_factory.mktemp("sqlite")
+        return f"sqlite:///{folder}/preparedness-test-{os.getpid()}.sqlite"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    address = postgres.fresh_database(postgres.server(), f"test_{worker}")
+    return address.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(scope="session")
+def standing_app(engine: str, apps: Callable[[str], Flask]) -> Flask:
+    """The app on this engine."""
+    return apps(engine)
+
+
+@pytest.fixture(scope="session")
+def database_url(standing_app: Flask) -> str:
+    """Where its database is, for a second app beside it."""
+    return str(standing_app.config["SQLALCHEMY_DATABASE_URI"])
 
 
 def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:

@@ -16,9 +16,6 @@ from tests import breadth
 from tests.cast import World
 from tests.house import Client
 
-# Every line that is reached here other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 PROFILES = {None: None, Access.OFFICIAL: "rui", Access.PLANNER: "ana", Access.ADMINISTRATOR: "ada"}
 """Each access profile with who of the cast has it; nobody has none."""
 

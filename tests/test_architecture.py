@@ -12,9 +12,6 @@ from sqlalchemy.orm import configure_mappers
 
 from preparedness.database import Model
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "preparedness"
 

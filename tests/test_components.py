@@ -20,9 +20,6 @@ from preparedness.web import Form
 from tests import house, programs
 from tests.gallery.app import gallery
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

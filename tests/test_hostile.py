@@ -15,9 +15,6 @@ from tests.cast import World
 from tests.house import Client
 from tests.test_access import addresses, rows, say
 
-# Every line that is reached here other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 NASTY = {
     "text": ["a\x00b\x0b\u202e=1+1\U0001f680", "x" * 60_000, b"\xed\xa0\x80\xff"],
     "number": ["9" * 30, "\u00b2"],

@@ -194,8 +194,9 @@ def test_all_tests_run_with_coverage_and_named_ones_without(machine):
     run.main(["test"])
     run.main(["test", "tests/test_refs.py"])
 
-    whole, named = (line for line in machine.said if "bin/pytest" in line)
-    assert "--cov" in whole
+    whole, threshold, named = (line for line in machine.said if "slipcover " in line or "bin/pytest" in line)
+    assert ".venv/bin/slipcover --source preparedness" in whole
+    assert "--fail-under 95" in threshold
     assert named.endswith("bin/pytest tests/test_refs.py")
     assert machine.installs() == ["[dev,postgres,test]"]
 
@@ -207,8 +208,9 @@ def test_programs_that_are_missing_are_named_and_the_tests_run_all_the_same(mach
     assert "no browser journeys; to have them, type:\n    sudo apt install chromium\n" in capsys.readouterr().err
 
 
-def test_the_end_of_the_tests_is_the_end_of_the_command(machine):
-    machine.failing = {"bin/pytest"}
+@pytest.mark.parametrize("failing", ["-m pytest", "--fail-under"])
+def test_the_end_of_the_tests_is_the_end_of_the_command(machine, failing):
+    machine.failing = {failing}
 
     assert run.main(["test"]) == 1
 
@@ -223,7 +225,7 @@ def test_sure_looks_at_everything_before_it_complains(machine, capsys):
 
 def test_sure_ends_with_the_tests(machine):
     assert run.main(["sure"]) == 0
-    assert "--cov" in machine.said[-1]
+    assert "--fail-under" in machine.said[-1]
 
 
 def test_bench_runs_every_script_and_names_those_that_fail(machine, capsys):

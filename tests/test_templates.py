@@ -11,9 +11,6 @@ from jinja2 import Environment, FileSystemLoader, nodes
 
 from preparedness.pages import FILTERS
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "templates"
 ENVIRONMENT = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, extensions=["jinja2.ext.do"])

@@ -28,9 +28,6 @@ from preparedness.vocabulary import (
     Verification,
 )
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "preparedness" / "translations"
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}

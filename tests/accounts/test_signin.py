@@ -16,9 +16,6 @@ from preparedness.database import db, transaction
 from preparedness.notifications.models import Message
 from tests.accounts.conftest import PASSWORD
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 NEW = "seven herons over the estuary"
 
 

@@ -14,9 +14,6 @@ from tests.activations import stage
 from tests.activations.bulletins import bulletin, reference
 from tests.recordings import recorded
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 
 @pytest.fixture
 @recorded

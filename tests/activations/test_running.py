@@ -14,9 +14,6 @@ from preparedness.plans.models import PlanState, Trigger
 from preparedness.vocabulary import Level, Risk
 from tests.activations import stage
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 EXERCISE = {"kind": ActivationKind.EXERCISE, "level": Level.PARTIAL}
 FULL = {"kind": ActivationKind.REAL, "level": Level.FULL}
 

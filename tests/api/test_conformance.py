@@ -31,9 +31,6 @@ from tests import breadth
 from tests.cast import World
 from tests.test_access import MISSING, PLAIN, PROFILES, token_of
 
-# Every line that is reached here other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 CASES, SOAKED = 2_000, 20_000
 """How many cases in all, in every run and in a long one."""
 

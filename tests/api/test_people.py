@@ -9,9 +9,6 @@ from preparedness.contacts.models import ContactState, Person
 from preparedness.database import db, transaction
 from tests import cast
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 NEW = {"name": "Ifrah Ali", "language": "so", "source": "themselves", "country": "GB", "timezone": "Europe/London"}
 WHOLE = {
     **NEW,

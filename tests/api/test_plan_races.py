@@ -9,9 +9,6 @@ from preparedness.plans import assignments, versions
 from tests.activations import stage
 from tests.api.test_races import ask, at_once
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 __all__ = ["ask"]
 
 MANY = 12

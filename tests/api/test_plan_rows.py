@@ -8,9 +8,6 @@ from preparedness.plans.models import Role, Trigger
 from preparedness.vocabulary import Level
 from tests.activations import stage
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROLE = {"title": "Archivist", "led_by": "diaspora"}
 ITEM = {"phase": "response", "anchor": "H", "offset_hours": 6, "text": "Count who is there."}
 TRIGGER = {"level": "full", "condition": "It shook."}

@@ -18,9 +18,6 @@ from preparedness.audit import Action, Entry
 from preparedness.contacts.models import Organisation, Person
 from preparedness.database import db, transaction
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 AT_ONCE = 50
 AGAIN = 6
 """How many try again until they are heard. Who is told was beaten by one who was heard: so many tries are enough."""

@@ -9,9 +9,6 @@ from preparedness.database import transaction
 from tests.activations import stage
 from tests.recordings import recorded
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 
 @pytest.fixture
 @recorded

@@ -1,15 +1,11 @@
 """One or a thousand: the same verbs, the same few statements, and nobody's change is lost."""
 
-import pytest
 from sqlalchemy import func, select, update
 
 from preparedness import audit
 from preparedness.contacts import organisations, people, standing
 from preparedness.contacts.models import Channel, Organisation, Person
 from preparedness.database import db, now
-
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
 
 
 def count(model, world):

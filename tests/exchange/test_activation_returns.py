@@ -20,9 +20,6 @@ from tests.activations import stage
 from tests.exchange.offline import applied, brought, news, taken
 from tests.recordings import recorded
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ACTIVATION = WorkbookKind.ACTIVATION
 
 

@@ -19,9 +19,6 @@ from tests.activations import stage
 from tests.exchange.mutations import mutated
 from tests.exchange.offline import taken
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 WRITTEN = (Person, Organisation, Channel, Plan, Role, ChecklistItem, Assignment, Task, LogLine)
 BATCHES, EACH, WITH_CHILDREN = 5, 60, 10
 SOAKED, SOAKED_EACH = 100, 50

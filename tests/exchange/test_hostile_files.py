@@ -10,9 +10,6 @@ from preparedness.errors import Refused
 from preparedness.exchange import uploads
 from tests.exchange import hostile
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 MOST_SECONDS, MOST_MEMORY, MOST_HERE = 10, 512 * 1024, 200 * 1024
 MEASURED = """
 import os, sys

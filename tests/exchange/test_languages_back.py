@@ -10,9 +10,6 @@ from preparedness.i18n import WORKBOOK_LANGUAGES, speaking
 from tests.activations import stage
 from tests.exchange.offline import applied, brought, fresh, taken
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 
 @pytest.mark.parametrize("language", WORKBOOK_LANGUAGES)
 @pytest.mark.parametrize("kind", [WorkbookKind.ROSTER, WorkbookKind.PLAN])

@@ -10,9 +10,6 @@ from preparedness.exchange import merge
 from preparedness.exchange.merge import Returned, Rules
 from preparedness.exchange.models import Outcome, Why
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 COLUMNS = ("name", "city")
 RULES = Rules(editable=COLUMNS, fresh=(*COLUMNS, "source"), telling="name")
 REMOVABLE = Rules(editable=COLUMNS, fresh=COLUMNS, removable=True, telling="name")

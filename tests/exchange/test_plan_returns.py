@@ -14,9 +14,6 @@ from tests.activations import stage
 from tests.exchange.offline import applied, brought, fresh, news, taken
 from tests.recordings import recorded
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 PLAN = WorkbookKind.PLAN
 
 

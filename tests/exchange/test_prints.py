@@ -19,9 +19,6 @@ from tests.activations import stage
 from tests.exchange.offline import taken
 from tests.recordings import recorded
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 NUMBER = "+15145550100"
 WITH = {"contacts": True, "reason": "Power cuts are announced"}
 

@@ -13,9 +13,6 @@ from preparedness.exchange import originals, settlements, workbooks
 from preparedness.exchange.models import Change, ReturnState, WorkbookKind
 from tests.exchange.offline import Copy, applied, brought, news, taken
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROSTER = WorkbookKind.ROSTER
 
 

@@ -34,9 +34,6 @@ from tests.exchange.offline import taken
 from tests.exchange.test_workbook import made, said
 from tests.recordings import recorded
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROSTER, PLAN, ACTIVATION = WorkbookKind.ROSTER, WorkbookKind.PLAN, WorkbookKind.ACTIVATION
 LATE = Sheet(
     key="tasks",

@@ -19,9 +19,6 @@ from preparedness.vocabulary import Level
 from tests import asking
 from tests.recordings import recorded
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 CALL = LinkPurpose.CALL
 
 

@@ -20,7 +20,7 @@ from tests.journeys import steps
 from tests.journeys.conftest import Server
 from tests.journeys.walking import Walker
 
-pytestmark = [pytest.mark.journey, pytest.mark.no_cover, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 ROSTER, ACTIVATION = WorkbookKind.ROSTER, WorkbookKind.ACTIVATION
 PHILIPPA, ETIENNE, BASTIEN, MEERA = "Philippa Rastrick", "Étienne Vaugirard", "Bastien Lormeau", "Meera Chandranath"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.steps import the_main_job
 
-pytestmark = [pytest.mark.journey, pytest.mark.no_cover, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys import steps
 
-pytestmark = [pytest.mark.journey, pytest.mark.no_cover, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 
 def test_the_same_holds_on_postgresql(start, walk, tmp_path):

@@ -16,9 +16,6 @@ from preparedness.vocabulary import ChannelKind
 from tests.notifications import sender
 from tests.notifications.servers import MailServer
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 SENDERS = 2
 PATIENCE = 150
 

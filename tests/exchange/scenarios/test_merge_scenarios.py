@@ -15,9 +15,6 @@ from preparedness.exchange.models import ReturnState, WorkbookKind
 from tests.exchange.offline import Copy, news, taken
 from tests.exchange.scenarios.ways import latest
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROSTER = WorkbookKind.ROSTER
 
 

@@ -24,9 +24,6 @@ from tests.exchange.libreoffice import saved_again
 from tests.exchange.offline import Copy, fresh, taken
 from tests.exchange.scenarios.ways import latest, worked
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROSTER, PLAN = WorkbookKind.ROSTER, WorkbookKind.PLAN
 LIVE = ["=1+1", "+33199001234", "-5", "@here", "\tafter a tab", "one\r\ntwo", "=cmd|' /C calc'!A1", "'=quoted"]
 EXACT = ["1000000000000001", "0012", "1e5", "  padded  ", "non\xa0breaking", "31/12", "TRUE", "_x0041_", "أم سلمى"]

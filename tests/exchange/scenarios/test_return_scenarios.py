@@ -23,9 +23,6 @@ from tests.exchange.offline import applied, brought, taken
 from tests.exchange.scenarios.ways import latest, worked
 from tests.recordings import recorded
 
-# What these walk other tests count already; counting doubles what it costs.
-pytestmark = pytest.mark.no_cover
-
 ROSTER, PLAN, ACTIVATION = WorkbookKind.ROSTER, WorkbookKind.PLAN, WorkbookKind.ACTIVATION
 
 
