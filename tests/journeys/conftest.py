@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -25,6 +26,10 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+READY = "ready"
+"""Lies in the folder with the example once it is whole."""
 
 
 @dataclass(frozen=True)
@@ -57,36 +62,68 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
-    """Start a product of its own on a database; ends with the run."""
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a product that was started once and holds the example, made by whichever worker is first."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "example"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        Server("", folder).waited_for((folder / READY).exists, seconds=90)
+    else:
+        _server, process = _started(folder)
+        _end(process)
+        (folder / READY).touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Iterator[Callable[[str], Server]]:
+    """Start a product of its own on a database, with the example in it; ends with the run."""
     running: list[subprocess.Popen[bytes]] = []
 
     def started(engine: str) -> Server:
         instance = tmp_path_factory.mktemp(f"journey-{engine}")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        # Not counted line by line: that would slow down what people wait for, and other tests reach these lines.
-        ours = ("PREPAREDNESS_", "COVERAGE_")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        environment |= {
-            "PREPAREDNESS_INSTANCE": str(instance),
-            "PREPAREDNESS_BASE_URL": f"http://127.0.0.1:{port}",
-            "PYTHONWARNINGS": "ignore",
-        }
-        if engine == "postgresql":
-            environment["PREPAREDNESS_DATABASE_URL"] = postgres.fresh_database(postgres.server(), f"journey_{port}")
-        command = [sys.executable, "-m", "preparedness.commands", "serve", "--prepare", "--port", str(port)]
-        with (instance / "said.txt").open("wb") as said:
-            running.append(subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT))
-        server = Server(f"http://127.0.0.1:{port}", instance)
-        _wait_until_it_answers(server, running[-1])
+        database = None
+        if engine == "sqlite":
+            shutil.copytree(example, instance, dirs_exist_ok=True)
+        else:
+            database = postgres.fresh_database(postgres.server(), f"journey_{instance.name}")
+        server, process = _started(instance, database)
+        running.append(process)
         return server
 
     yield started
     for process in running:
-        process.terminate()
-        process.wait(timeout=20)
+        _end(process)
+
+
+def _started(instance: Path, database: str | None = None) -> tuple[Server, subprocess.Popen[bytes]]:
+    """Start a product in a folder, and wait until it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # Not counted line by line: that would slow down what people wait for, and other tests reach these lines.
+    ours = ("PREPAREDNESS_", "SLIPCOVER_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    environment |= {
+        "PREPAREDNESS_INSTANCE": str(instance),
+        "PREPAREDNESS_BASE_URL": f"http://127.0.0.1:{port}",
+        "PYTHONWARNINGS": "ignore",
+    }
+    if database:
+        environment["PREPAREDNESS_DATABASE_URL"] = database
+    command = [sys.executable, "-m", "preparedness.commands", "serve", "--prepare", "--port", str(port)]
+    with (instance / "said.txt").open("wb") as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT)
+    server = Server(f"http://127.0.0.1:{port}", instance)
+    _wait_until_it_answers(server, process)
+    return server, process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(timeout=20)
 
 
 def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> None:
