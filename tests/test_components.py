@@ -19,6 +19,7 @@ from preparedness.shapes import Shape, languages, text, words, yes, zone
 from preparedness.web import Form
 from tests import house, programs
 from tests.gallery.app import gallery
+from tests.journeys.walking import RULES
 
 QUIET = [
     "--no-sandbox",
@@ -28,7 +29,6 @@ QUIET = [
     "--disable-sync",
 ]
 CODES = (400, 401, 403, 404, 405, 409, 413, 429, 500, 503)
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @pytest.fixture(scope="module")
