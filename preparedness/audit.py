@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, event, insert, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, event, or_, select, update
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, relationship
 
-from preparedness import refs
+from preparedness import bulk, refs
 from preparedness.database import Changes, Model, OfAgency, Page, changed, db, insert_missing, now, page_of
 from preparedness.i18n import _l
 from preparedness.vocabulary import Worded
@@ -201,16 +201,23 @@ class Entry(OfAgency, Model):
     detail: Mapped["Detail | None"] = relationship(back_populates="entry", lazy="joined")
 
     @property
+    def line(self) -> dict[str, Any]:
+        """What its place in the chain is sealed with."""
+        return {name: getattr(self, name) for name in ("at", "actor_kind", *SEALED)}
+
+    @property
     def about(self) -> str:
         """What kind of thing it is about, and which one."""
         which = self.subject_ref or ("" if self.subject_kind == "agency" else self.subject_id)
         return f"{SUBJECTS.get(self.subject_kind, self.subject_kind)} {which or ''}".strip()
 
 
-def sealed(line: Any, seq: int | None, prev_hash: str) -> str:
+SEALED = ("actor_id", "actor_label", "action", "subject_kind", "subject_id", "subject_ref", "digest")
+
+
+def sealed(line: Mapping[str, Any], seq: int | None, prev_hash: str) -> str:
     """The hash of a line at its place after the one before it."""
-    said = [prev_hash, seq, line.at.isoformat(), line.actor_kind.value, line.actor_id, line.actor_label]
-    said += [line.action.value, line.subject_kind, line.subject_id, line.subject_ref, line.digest]
+    said = [prev_hash, seq, line["at"].isoformat(), line["actor_kind"], *(line[name] for name in SEALED)]
     return hashlib.sha256(_in_order(said).encode()).hexdigest()
 
 
@@ -262,18 +269,24 @@ Line = tuple[Any, Changes, Mapping[str, Any]]
 
 
 def record_many(action: Action, lines: Sequence[Line], *, by: Actor) -> None:
-    """Write an entry beside each of many changes, in two statements."""
-    if not lines:
-        return
+    """Write an entry beside each of many changes: when the transaction ends, each at its place in the chain."""
+    moment = now()
     written = [_written(action, subject, changes, facts, by) for subject, changes, facts in lines]
-    entries: Any = Entry.__table__
-    more: Any = Detail.__table__
-    ids = db.session.scalars(
-        insert(entries).returning(entries.c.id, sort_by_parameter_order=True), [line for line, _detail in written]
-    )
-    details = [{**detail, "entry_id": number} for number, (_line, detail) in zip(ids, written, strict=True)]
-    db.session.execute(insert(more), details)
+    entries = [({**line, "at": moment}, detail) for line, detail in written]
+    if db.session().in_nested_transaction():
+        _insert(entries)  # what is taken back takes them along; they are linked like those of `record`
+    else:
+        db.session.info.setdefault("waiting", []).extend(entries)
     db.session.info["audited"] = True
+
+
+def _insert(entries: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """Insert entries with what they say beyond their lines; those without a place in the chain get it at the end."""
+    if not entries:
+        return
+    ids = bulk.numbers(Entry, len(entries))
+    bulk.insert(Entry, [{**line, "id": number} for number, (line, _detail) in zip(ids, entries, strict=True)])
+    bulk.insert(Detail, [{**detail, "entry_id": number} for number, (_line, detail) in zip(ids, entries, strict=True)])
 
 
 def _written(
@@ -301,6 +314,7 @@ def _written(
 
 def of(subject: Any) -> list[Entry]:
     """The entries about a row, newest first."""
+    _insert(db.session.info.pop("waiting", []))
     query = select(Entry).where(
         Entry.agency_id == subject.agency_id,
         Entry.subject_kind == subject.__tablename__,
@@ -362,7 +376,7 @@ def broken_at(agency_id: int) -> int | None:
         if (
             entry.seq != expected
             or entry.prev_hash != last
-            or sealed(entry, entry.seq, last) != entry.hash
+            or sealed(entry.line, entry.seq, last) != entry.hash
             or not honest
         ):
             return entry.seq or expected
@@ -396,28 +410,29 @@ def _digest(salt: str, before: dict[str, Any], after: dict[str, Any]) -> str:
 
 @event.listens_for(Session, "before_commit")
 def _link(session: Session) -> None:
-    """Link this transaction's entries into their agencies' chains, the head locked last."""
+    """Link this transaction's entries into their agencies' chains, the heads locked last."""
     if session.in_nested_transaction() or not session.info.pop("audited", False):
         return
     session.flush()
     entries: Any = Entry.__table__
-    fresh = session.execute(select(entries).where(entries.c.seq.is_(None)).order_by(entries.c.agency_id, entries.c.id))
     heads: dict[int, Head] = {}
-    links = []
-    for row in fresh:
-        head = heads.get(row.agency_id) or heads.setdefault(row.agency_id, _head(session, row.agency_id))
-        link = {"entry": row.id, "to_seq": head.seq + 1, "to_prev": head.hash}
-        link["to_hash"] = head.hash = sealed(row, head.seq + 1, head.hash)
-        head.seq += 1
-        links.append(link)
-    linked: dict[str, Any] = {
-        "seq": bindparam("to_seq"),
-        "prev_hash": bindparam("to_prev"),
-        "hash": bindparam("to_hash"),
-    }
+    fresh = session.execute(select(entries).where(entries.c.seq.is_(None)).order_by(entries.c.agency_id, entries.c.id))
+    links = [(row.id, _next(session, heads, row._asdict())) for row in fresh]
     if links:
-        session.connection().execute(update(entries).where(entries.c.id == bindparam("entry")).values(linked), links)
+        linked: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("seq", "prev_hash", "hash")}
+        values = [{"entry": number, **{f"to_{name}": link[name] for name in linked}} for number, link in links]
+        session.connection().execute(update(entries).where(entries.c.id == bindparam("entry")).values(linked), values)
+    waiting = session.info.pop("waiting", [])
+    _insert([({**line, **_next(session, heads, line)}, detail) for line, detail in waiting])
     session.flush()
+
+
+def _next(session: Session, heads: dict[int, Head], line: Mapping[str, Any]) -> dict[str, Any]:
+    """The next link of an agency's chain; its head stands after it."""
+    head = heads.get(line["agency_id"]) or heads.setdefault(line["agency_id"], _head(session, line["agency_id"]))
+    before, head.seq = head.hash, head.seq + 1
+    head.hash = sealed(line, head.seq, before)
+    return {"seq": head.seq, "prev_hash": before, "hash": head.hash}
 
 
 def _head(session: Session, agency_id: int) -> Head:
@@ -430,6 +445,9 @@ def _head(session: Session, agency_id: int) -> Head:
     return head
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("audited", None)
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    """What is undone is recorded no more; where only a part of a transaction is, the rest still waits."""
+    if ended.parent is None:
+        session.info.pop("audited", None)
+        session.info.pop("waiting", None)

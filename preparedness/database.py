@@ -36,7 +36,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
-from sqlalchemy.sql.compiler import InsertmanyvaluesSentinelOpts
 from sqlalchemy.types import TypeDecorator
 
 from preparedness.errors import Difference, Stale
@@ -308,9 +307,6 @@ def _in_json(value: Any) -> str:
 def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _connect_sqlite)
-        # Every table counts its ids upwards and a statement's rows are inserted in their order, so many rows may go in
-        # one statement and still be told apart by their new ids; without this each would be a statement of its own.
-        engine.dialect.insertmanyvalues_implicit_sentinel = InsertmanyvaluesSentinelOpts.ANY_AUTOINCREMENT
     event.listen(engine, "begin", _begin)
 
 

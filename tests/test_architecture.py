@@ -19,6 +19,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "i18n", "config", "refs"}),
     frozenset({"vocabulary"}),
     frozenset({"database"}),
+    frozenset({"bulk"}),
     frozenset({"shapes", "addresses", "audit", "timetable"}),
     frozenset({"web", "pages"}),
     frozenset({"notifications"}),

@@ -2,6 +2,7 @@
 
 import contextvars
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from preparedness import audit
-from preparedness.audit import CLOCK, CONSOLE, Action, Detail, Entry, Head, record
+from preparedness.audit import CLOCK, CONSOLE, Action, Detail, Entry, Head, record, record_many
 from preparedness.database import db, revise, transaction, writing
 
 
@@ -44,6 +45,52 @@ def test_entries_form_a_chain_for_each_agency(world):
     assert [entry.prev_hash for entry in ours] == ["", ours[0].hash, ours[1].hash]
     assert audit.broken_at(world.agency.id) is None
     assert audit.broken_at(world.other_agency.id) is None
+
+
+def of_many(world, *seats):
+    """What one act says of many rows."""
+    record_many(Action.PLAN_CHANGED, [(world.plan, {}, {"seat": seat}) for seat in seats], by=world.ana)
+
+
+def test_entries_of_many_rows_stand_in_the_chain_in_their_order_with_their_details(world):
+    with transaction():
+        record(Action.PLAN_CHANGED, world.plan, by=world.ana, seat=1)
+        of_many(world, 2, 3)
+
+    assert [(entry.seq, entry.detail.after["seat"]) for entry in entries(world)] == [(1, 1), (2, 2), (3, 3)]
+    assert audit.broken_at(world.agency.id) is None
+
+
+def test_what_is_recorded_of_many_can_be_read_before_the_transaction_ends(world):
+    with transaction():
+        of_many(world, 2, 3)
+        assert [entry.detail.after["seat"] for entry in audit.of(world.plan)] == [3, 2]
+
+    assert [entry.seq for entry in entries(world)] == [1, 2]
+    assert audit.broken_at(world.agency.id) is None
+
+
+def test_a_part_that_is_taken_back_takes_its_entries_along_and_no_others(world):
+    with transaction():
+        of_many(world, 1)
+        record(Action.PLAN_CHANGED, world.plan, by=world.ana, seat=2)
+        with suppress(ZeroDivisionError), db.session.begin_nested():
+            of_many(world, 3)
+            record(Action.PLAN_CHANGED, world.plan, by=world.ana, seat=4)
+            raise ZeroDivisionError
+
+    assert sorted(entry.detail.after["seat"] for entry in entries(world)) == [1, 2]
+    assert [entry.seq for entry in entries(world)] == [1, 2]
+    assert audit.broken_at(world.agency.id) is None
+
+
+def test_of_a_transaction_that_is_undone_nothing_is_recorded_by_the_next(world):
+    with suppress(ZeroDivisionError), transaction():
+        of_many(world, 1)
+        raise ZeroDivisionError
+    written(world, seat=2)
+
+    assert [entry.detail.after["seat"] for entry in entries(world)] == [2]
 
 
 def test_a_chain_still_empty_is_whole(world):
@@ -81,7 +128,7 @@ def test_a_chain_written_anew_from_a_line_on_does_not_agree_with_its_head(world)
     first, second = written(world, 2)
     with transaction():
         second.actor_label = "Somebody Else"
-        second.hash = audit.sealed(second, second.seq, first.hash)
+        second.hash = audit.sealed(second.line, second.seq, first.hash)
 
     assert audit.broken_at(world.agency.id) == 3
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import selectinload
 
-from preparedness import refs
+from preparedness import bulk, refs
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, ActorKind, record_many
 from preparedness.contacts.models import ChannelState, ContactState, Organisation, Person
@@ -71,20 +71,21 @@ def add(roster: Roster, agency: Agency, rows: Sequence[Data], *, by: Actor) -> l
     db.session.flush()
     _refuse_strangers(roster, agency.id, rows)
     fresh = _fresh_refs(roster, agency.id, len(rows))
-    made = [_new(roster, agency.id, ref, row, by) for ref, row in zip(fresh, rows, strict=True)]
-    table = _table(roster.model)
-    ids = list(db.session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), made))
+    ids, moment = bulk.numbers(roster.model, len(rows)), now()
+    same: Row = {"agency_id": agency.id, "created_at": moment, "updated_at": moment, "updated_by": by.label}
+    named = zip(ids, fresh, rows, strict=True)
+    bulk.insert(roster.model, [{"id": number, "ref": ref, **same, **_new(roster, row)} for number, ref, row in named])
     for part in roster.parts:
         _insert_children(
             part,
             [
-                {**child, roster.owner: number, "agency_id": agency.id}
+                {**child, roster.owner: number, "agency_id": same["agency_id"]}
                 for number, row in zip(ids, rows, strict=True)
                 for child in part.after(row, []) or []
             ],
             by,
         )
-    made_now = [_Added(roster.model, agency.id, number, ref) for number, ref in zip(ids, fresh, strict=True)]
+    made_now = [_Added(roster.model, same["agency_id"], number, ref) for number, ref in zip(ids, fresh, strict=True)]
     sources = [{"source": row["source"]} if row.get("source") else {} for row in rows]
     record_many(roster.added, [(subject, {}, said) for subject, said in zip(made_now, sources, strict=True)], by=by)
     return ids
@@ -98,19 +99,10 @@ class _Added:
         self.agency_id, self.id, self.ref = agency_id, number, ref
 
 
-def _new(roster: Roster, agency_id: int, ref: str, data: Data, by: Actor) -> Row:
+def _new(roster: Roster, data: Data) -> Row:
     columns = roster.columns(data, {})
     roster.refuse(columns)
-    moment = now()
-    return {
-        **{name: columns.get(name, roster.blank.get(name)) for name in roster.fields},
-        **_folds(columns),
-        "agency_id": agency_id,
-        "ref": ref,
-        "created_at": moment,
-        "updated_at": moment,
-        "updated_by": by.label,
-    }
+    return {**{name: columns.get(name, roster.blank.get(name)) for name in roster.fields}, **_folds(columns)}
 
 
 def _folds(columns: Mapping[str, Any]) -> Row:
@@ -264,11 +256,9 @@ def _write_children(roster: Roster, agency_id: int, part: Part, plans: Sequence[
 
 
 def _insert_children(part: Part, rows: list[Row], by: Actor) -> None:
-    table = _table(part.model)
     if part is CHANNELS and by.kind is not ActorKind.PERSON:
         _bar(rows)
-    if rows:
-        db.session.execute(insert(table), [{name: row[name] for name in row if name in table.c} for row in rows])
+    bulk.insert(part.model, rows)
 
 
 def _bar(channels: list[Row]) -> None:

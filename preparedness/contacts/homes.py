@@ -1,6 +1,6 @@
 """What people take after the organisation they belong to: where they live, and whether they may travel for it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -30,12 +30,18 @@ def among(agency: Agency, ids: Collection[int]) -> dict[int | None, Home]:
     return {number: Home(country, registration) for number, country, registration in db.session.execute(query)}
 
 
-def filled(agency: Agency, row: Data, home: Home | None) -> dict[str, Any]:
-    """What is said of somebody new, with what follows where little is."""
-    country = row.get("country") or (home.country if home else agency.country)
-    zone = agency.timezone if country == agency.country else zone_of(country) or agency.timezone
-    given = {name: value for name, value in row.items() if value is not None}
-    return {"country": country, "timezone": zone, "language": agency.language, **given}
+def filled(agency: Agency, rows: Sequence[Data], known: Mapping[int | None, Home]) -> list[dict[str, Any]]:
+    """What is said of new people, with what follows where little is."""
+    follows: dict[str, dict[str, Any]] = {}
+    full = []
+    for row in rows:
+        home = known.get(row.get("organisation_id"))
+        country = row.get("country") or (home.country if home else agency.country)
+        if country not in follows:
+            zone = agency.timezone if country == agency.country else zone_of(country) or agency.timezone
+            follows[country] = {"country": country, "timezone": zone, "language": agency.language}
+        full.append({**follows[country], **{name: value for name, value in row.items() if value is not None}})
+    return full
 
 
 def refuse_travel(data: Data, home: Home | None) -> None:

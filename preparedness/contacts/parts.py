@@ -33,8 +33,8 @@ class Part:
     def after(self, data: Data, before: list[Row]) -> list[Row] | None:
         """The rows wanted after a change, each once; None where the change does not speak of them."""
         wanted = self.wanted(data, before)
-        if wanted is None:
-            return None
+        if not wanted:
+            return wanted
         once = {self.keyed(row): {**dict.fromkeys(self.said), **row} for row in reversed(wanted)}
         return [*reversed(once.values())]
 

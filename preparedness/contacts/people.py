@@ -148,7 +148,7 @@ def add(agency: Agency, data: Data, *, by: Actor) -> Person:
 def add_many(agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
     """Add many at once; their numbers in the order given."""
     known = homes.among(agency, {row["organisation_id"] for row in rows if row.get("organisation_id")})
-    full = [homes.filled(agency, row, known.get(row.get("organisation_id"))) for row in rows]
+    full = homes.filled(agency, rows, known)
     for row in full:
         _refuse_gaps({**dict.fromkeys(NEEDED), **row})
         homes.refuse_travel(row, known.get(row.get("organisation_id")))

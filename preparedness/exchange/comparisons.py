@@ -6,8 +6,9 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
+from preparedness import bulk
 from preparedness.accounts.models import Agency
 from preparedness.database import db
 from preparedness.exchange import authors, drafts, groups, hidden, joins, merge, two_ways, workbooks
@@ -62,8 +63,7 @@ def compare(brought: Return, here: Snapshot, agency: Agency) -> bool:
 def _replace(brought: Return, changes: list[Told]) -> None:
     """Keep these changes and no others: in two statements, however many there are."""
     db.session.execute(delete(Change).where(Change.return_id == brought.id))
-    if changes:
-        db.session.execute(insert(TABLE), [{**told, "return_id": brought.id} for told in changes])
+    bulk.insert(Change, [{**told, "return_id": brought.id} for told in changes])
     db.session.expire(brought, ["changes"])
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from preparedness import audit
+from preparedness import audit, bulk
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, now, touch
@@ -169,9 +169,9 @@ def _fill_from_twins(parts: Mapping[str, Taken], changes: Sequence[Any]) -> None
     """
     for sheet, part in parts.items():
         known = joins.merged(sheet, changes)
-        new = (
-            {row_name(sheet, each.ref, each.row) for each in changes if each.outcome is Outcome.CREATE} if known else ()
-        )
+        if not known:
+            continue
+        new = {row_name(sheet, each.ref, each.row) for each in changes if each.outcome is Outcome.CREATE}
         for change in changes:
             name = row_name(change.sheet, change.ref, change.row)
             if change.sheet != sheet or name not in known or not change.mine:
@@ -227,8 +227,7 @@ def _keep_decisions(copy: Workbook, changes: Sequence[Any]) -> None:
             settled.append(
                 {"workbook_id": copy.id, "ref": ref, "column": column, "mine_hash": said, "decision": decision}
             )
-    if settled:
-        db.session.execute(insert(KeptDecision), settled)
+    bulk.insert(KeptDecision, settled)
 
 
 def _is_settled(change: Any) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import defer
 
-from preparedness import config
+from preparedness import bulk, config
 from preparedness.accounts.models import Agency, User
 from preparedness.audit import Action, Actor, record
 from preparedness.database import Page, db, now, page_of
@@ -187,7 +187,7 @@ def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: 
             for name, line in lines.items()
         ]
     if rows:
-        db.session.execute(insert(CreatedRow), rows)
+        bulk.insert(CreatedRow, rows)
         copy.base = pressed(base)
 
 
