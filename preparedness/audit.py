@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, r
 from preparedness import bulk, refs
 from preparedness.database import Changes, Model, OfAgency, Page, changed, db, insert_missing, now, page_of
 from preparedness.i18n import _l
+from preparedness.quiet import quiet
 from preparedness.vocabulary import Worded
 
 _in_order = json.JSONEncoder(ensure_ascii=False).encode
@@ -409,6 +410,7 @@ def _digest(salt: str, before: dict[str, Any], after: dict[str, Any]) -> str:
 
 
 @event.listens_for(Session, "before_commit")
+@quiet()
 def _link(session: Session) -> None:
     """Link this transaction's entries into their agencies' chains, the heads locked last."""
     if session.in_nested_transaction() or not session.info.pop("audited", False):

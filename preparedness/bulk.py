@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Column, Dialect, Table, func, select, text
 from sqlalchemy import insert as core_insert
 
 from preparedness.database import Model, db
+from preparedness.quiet import quiet
 
 Row = Mapping[str, Any]
 
@@ -23,6 +24,7 @@ def numbers(model: type[Model], count: int) -> list[int]:
     return list(db.session.scalars(select(each).select_from(func.generate_series(1, count))))
 
 
+@quiet()
 def insert(model: type[Model], rows: Sequence[Row]) -> None:
     """Insert rows that all say the same columns, and may say more; in the others stands what their default is now.
 

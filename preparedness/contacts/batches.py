@@ -143,17 +143,18 @@ def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Act
         return []
     db.session.flush()
     _refuse_strangers(roster, agency_id, [data for _number, _version, data in changes])
-    rows = _loaded(roster, agency_id, [number for number, _version, _data in changes])
+    parts = [part for part in roster.parts if any(part.speaks(data) for _number, _version, data in changes)]
+    rows = _loaded(roster, agency_id, parts, [number for number, _version, _data in changes])
     moved = [
         number
         for number, version, _data in changes
         if number not in rows or version not in (None, rows[number].version)
     ]
-    plans = [_planned(roster, rows[number], data) for number, _version, data in changes if number not in moved]
+    plans = [_planned(roster, parts, rows[number], data) for number, _version, data in changes if number not in moved]
     plans = [plan for plan in plans if plan.changes]
     raced = _write_columns(roster, plans, by)
     plans = [plan for plan in plans if plan.row.id not in raced]
-    for part in roster.parts:
+    for part in parts:
         _write_children(roster, agency_id, part, plans, by)
     record_many(roster.changed, [(plan.row, plan.changes, {}) for plan in plans], by=by)
     for row in rows.values():
@@ -186,10 +187,10 @@ def said_of(roster: Roster, row: Any) -> dict[str, Any]:
     return held | (held.get("capacity") or {})
 
 
-def _loaded(roster: Roster, agency_id: int, ids: Sequence[int]) -> dict[int, Any]:
-    """The rows with what belongs to them, as they are in the database now."""
+def _loaded(roster: Roster, agency_id: int, parts: Sequence[Part], ids: Sequence[int]) -> dict[int, Any]:
+    """The rows with these parts of what belongs to them, as they are in the database now."""
     model = roster.model
-    children = [selectinload(getattr(model, part.attribute)) for part in roster.parts]
+    children = [selectinload(getattr(model, part.attribute)) for part in parts]
     found: dict[int, Any] = {}
     for some in _chunks(ids):
         query = select(model).where(model.agency_id == agency_id, model.id.in_(some))
@@ -198,14 +199,14 @@ def _loaded(roster: Roster, agency_id: int, ids: Sequence[int]) -> dict[int, Any
     return found
 
 
-def _planned(roster: Roster, row: Any, data: Data) -> _Plan:
+def _planned(roster: Roster, parts: Sequence[Part], row: Any, data: Data) -> _Plan:
     before = {name: getattr(row, name) for name in roster.fields}
     after = {**before, **roster.columns(data, before)}
     changes: Changes = {name: (before[name], after[name]) for name in roster.fields if before[name] != after[name]}
     if changes:
         roster.refuse(after)
     plan = _Plan(row, {**after, **_folds(after)}, changes=changes)
-    for part in roster.parts:
+    for part in parts:
         found = difference(part, data, getattr(row, part.attribute))
         if found:
             plan.differences.append(found)

@@ -30,6 +30,10 @@ class Part:
         """Children as plain rows."""
         return [{name: getattr(child, name) for name in self.key + self.said} for child in children]
 
+    def speaks(self, data: Data) -> bool:
+        """Whether a change says anything of these rows."""
+        return self.wanted(data, []) is not None
+
     def after(self, data: Data, before: list[Row]) -> list[Row] | None:
         """The rows wanted after a change, each once; None where the change does not speak of them."""
         wanted = self.wanted(data, before)

@@ -16,8 +16,8 @@ from preparedness.exchange.arrivals import letters
 from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import MERGE, Difference, Key, Row, Rules
 from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, Why, Workbook
-from preparedness.exchange.quiet import quiet
 from preparedness.exchange.sheets import Editable, Line, Sheet, Snapshot
+from preparedness.quiet import quiet
 
 WHOLE_COLUMN, MANY, SHARE, HUGE = 3, 5, 0.25, 50
 """A column that was emptied whole, from so many cells; or many of its cells, if such a share of them; or that many."""

@@ -14,10 +14,10 @@ from preparedness.exchange.comparisons import base_rows
 from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import Returned, Row
 from preparedness.exchange.models import Workbook, WorkbookKind
-from preparedness.exchange.quiet import quiet
 from preparedness.exchange.recognitions import Recognised
 from preparedness.exchange.sheets import Editable, Scope, Snapshot, Surroundings
 from preparedness.i18n import _, day, ngettext
+from preparedness.quiet import quiet
 
 Bases = Mapping[str, Mapping[str, Row]]
 

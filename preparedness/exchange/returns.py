@@ -25,12 +25,12 @@ from preparedness.exchange import (
 from preparedness.exchange.comparisons import compare
 from preparedness.exchange.decisions import Decision
 from preparedness.exchange.models import BroughtFile, Errand, Return, ReturnState, Workbook, WorkbookKind
-from preparedness.exchange.quiet import quiet
 from preparedness.exchange.readings import Reading
 from preparedness.exchange.recognitions import Recognised
 from preparedness.exchange.reversals import Undone
 from preparedness.exchange.values import clean
 from preparedness.i18n import _, day
+from preparedness.quiet import quiet
 
 QUICK_BYTES, QUICK_CHANGES = 200_000, 400
 """What is read, applied or taken back within the request: about a second's work. The rest a worker does."""

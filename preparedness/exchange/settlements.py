@@ -21,9 +21,9 @@ from preparedness.exchange.decisions import many as many
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.merge import ADD, MERGE, MINE, SERVER, TAKEN, VALUE, key
 from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, ReturnState, Why, Workbook, WorkbookKind
-from preparedness.exchange.quiet import quiet
 from preparedness.exchange.sheets import Editable, Line, Made, Snapshot, Taken
 from preparedness.i18n import _
+from preparedness.quiet import quiet
 
 CHUNK = 500
 TABLE: Any = Change.__table__

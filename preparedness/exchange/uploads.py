@@ -12,8 +12,8 @@ from typing import Any
 from preparedness.exchange import guard
 from preparedness.exchange.bounds import IMPATIENT
 from preparedness.exchange.guard import Form, Looked
-from preparedness.exchange.quiet import quiet
 from preparedness.i18n import _
+from preparedness.quiet import quiet
 
 CHILD = Path(__file__).with_name("child.py")
 QUICK, PATIENT, TEXT = "quick_reading", "reading", "text_reading"

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from preparedness.exchange.quiet import quiet
+from preparedness.quiet import quiet
 
 
 def test_it_is_quiet_inside_and_as_before_afterwards():
