@@ -101,6 +101,17 @@ def declared(text: str, part: str) -> bytes:
     return workbook({part: plain()[part].replace(b"?>", f"?>{text}".encode(), 1)})
 
 
+def renamed(text: str, part: str) -> bytes:
+    """A part with a document type of its own, under a name by which nobody would look through it."""
+    other = part.replace(".xml", ".dat")
+    parts = {name.replace(part, other): content for name, content in plain().items()}
+    parts[other] = parts[other].replace(b"?>", f"?>{text}".encode(), 1)
+    short, called = part.rsplit("/", 1)[1].encode(), other.rsplit("/", 1)[1].encode()
+    for listing in (TYPES, LINKS):
+        parts[listing] = parts[listing].replace(short, called)
+    return archive(parts.items())
+
+
 SST = f'<sst xmlns="{MAIN}"'
 ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -244,6 +255,8 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "nested 100,000 deep": (lambda: cells("<a>" * 100_000 + "</a>" * 100_000), READ),
     "laughs in the strings": (lambda: declared(LAUGHS, STRINGS), DAMAGED),
     "laughs in the sheet": (lambda: declared(LAUGHS, SHEET), DAMAGED),
+    "laughs in strings of another name": (lambda: renamed(LAUGHS, STRINGS), DAMAGED),
+    "laughs in a sheet of another name": (lambda: renamed(LAUGHS, SHEET), DAMAGED),
     "laughs in the list of sheets": (lambda: declared(LAUGHS, BOOK), DAMAGED),
     "one long entity many times": (lambda: declared(f'<!DOCTYPE x [<!ENTITY a "{"h" * 9999}">]>', STRINGS), DAMAGED),
     "a file from outside in the strings": (lambda: declared(OUTSIDE, STRINGS), DAMAGED),
