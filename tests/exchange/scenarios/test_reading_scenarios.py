@@ -70,7 +70,7 @@ def shown_and_applied(door, content):
 # --- 2 and 23 ------------------------------------------------------------------------------------------------------
 
 
-def test_scenario_02_and_23_an_untouched_file_saved_by_other_programs_changes_nothing(world, door):
+def test_scenario_02_and_23_an_untouched_file_saved_by_other_programs_changes_nothing(world, page, api):
     with_odd_words(world)
     copy, _book = taken(world, ROSTER, contacts=True, reason="field visit")
     ours = workbooks.file(copy, agency=world.agency)
@@ -80,7 +80,8 @@ def test_scenario_02_and_23_an_untouched_file_saved_by_other_programs_changes_no
     versions = dict(db.session.execute(select(Person.id, Person.version)).all())
 
     for content in (ours, again, through, Copy(ours).saved(), opened):
-        untouched(door, content)
+        for door in (page, api):
+            untouched(door, content)
     db.session.expire_all()
     assert dict(db.session.execute(select(Person.id, Person.version)).all()) == versions
 
