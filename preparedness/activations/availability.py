@@ -113,7 +113,8 @@ def report(
         "called_at": called_at or reply.called_at or now(),
     }
     if state is not reply.state or data["available_from"] != reply.available_from:
-        data |= {"by": via, "answered_by": answered_by or by.label}
+        noted = state is not None  # nobody has noted an answer that is taken back
+        data |= {"by": via if noted else None, "answered_by": (answered_by or by.label) if noted else None}
     if note is not None:
         data["note"] = note or None
     _keep(reply, data, Action.REPLY_REPORTED, by)

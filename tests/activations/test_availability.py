@@ -60,6 +60,13 @@ def test_what_is_noted_by_phone_says_who_noted_it(reply, held):
     assert reply.called_at is not None
 
 
+def test_an_answer_that_is_taken_back_was_noted_by_nobody(reply, held):
+    availability.report(reply, ReplyState.UNAVAILABLE, None, via=ReplyBy.PHONE_LIST, by=held.ana)
+    availability.report(reply, None, None, via=ReplyBy.PHONE_LIST, by=held.ana)
+
+    assert (reply.state, reply.by, reply.answered_by) == (None, None, None)
+
+
 def test_a_call_without_an_answer_is_noted_as_a_call(reply, held):
     availability.report(reply, None, None, via=ReplyBy.ON_BEHALF, by=held.ana)
 
