@@ -9,7 +9,18 @@ from preparedness import timetable
 from preparedness.accounts.models import Access, User
 from preparedness.accounts.permissions import Permission, requires
 from preparedness.database import now
-from preparedness.exchange import claims, closings, columns, decisions, marks, originals, previews, returns, rights
+from preparedness.exchange import (
+    claims,
+    closings,
+    columns,
+    decisions,
+    marks,
+    originals,
+    previews,
+    returns,
+    rights,
+    troubles,
+)
 from preparedness.exchange.decisions import Decision
 from preparedness.exchange.models import Return, ReturnState, WorkbookKind
 from preparedness.exchange.schemas import SettlementSchema
@@ -58,6 +69,7 @@ def _page(brought: Return, form: Form) -> ResponseReturnValue:
         "exchange/return.html",
         brought=brought,
         preview=preview,
+        problems=troubles.of(brought, g.agency),
         form=form,
         choice=_choice,
         other=_other,
