@@ -108,10 +108,10 @@ def _fixed(column: Column, proposed: Proposal) -> Field:
     return Field(
         name=name,
         label=column.heading,
-        hint=None,
+        hint=_("Needed where no column says it."),
         kind="select",
         value=request.form.get(name, proposed.understanding.fixed.get(column.key, "")),
-        required=False,
+        required=column.key not in proposed.understanding.columns.values(),
         choices=[
             ("", _("as the column says")),
             *((each.code, each.label) for each in lists[column.choices or ""].lines),

@@ -241,7 +241,7 @@ def _parts(brought: Return, rows: Sequence[_Row]) -> dict[str, Back]:
 
 
 def _sentence(row: _Row, why: str) -> str:
-    return _("%(row)s (%(ref)s) stays as it is. %(why)s", row=row.label, ref=row.ref, why=why)
+    return _("“%(row)s” (%(ref)s) stays as it is. %(why)s", row=row.label, ref=row.ref, why=why)
 
 
 # --- What is remembered --------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from preparedness.accounts.permissions import Permission, requires
 from preparedness.activations import running
 from preparedness.database import release
 from preparedness.errors import Missing, Refused
-from preparedness.exchange import errand_views, mapping_views, mark_views, returns, uploads, workbooks
+from preparedness.exchange import errand_views, mapping_views, mark_views, returns, subjects, uploads, workbooks
 from preparedness.exchange.hxl_views import XLSX, sent
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.models import WorkbookKind
@@ -33,7 +33,8 @@ def index() -> ResponseReturnValue:
             return redirect(url_for(".brought_back", return_id=brought))
     copies = workbooks.listed(g.agency, page_number(), member=own())
     back = returns.listed(g.agency, 1, member=g.member)
-    return render_template("exchange/index.html", form=form, copies=copies, back=back), form.status
+    about = subjects.titles(g.agency, [*copies.items, *back.items])
+    return render_template("exchange/index.html", form=form, copies=copies, back=back, about=about), form.status
 
 
 def _brought_back() -> int:
@@ -111,9 +112,8 @@ def show(copy_id: int) -> ResponseReturnValue:
     copy = workbooks.get(copy_id, agency=g.agency, member=own())
     subject = CONTENTS[copy.kind].subject(g.agency, copy.subject_id)
     back = returns.of(copy)
-    return render_template(
-        "exchange/copy.html", copy=copy, subject=subject, sheets=CONTENTS[copy.kind].sheets, back=back
-    )
+    sheets, prints = CONTENTS[copy.kind].sheets, PRINTED.get(copy.kind, ())
+    return render_template("exchange/copy.html", copy=copy, subject=subject, sheets=sheets, prints=prints, back=back)
 
 
 @blueprint.get("/<id:copy_id>/file")

@@ -105,7 +105,7 @@ def test_a_row_that_somebody_changed_since_stays_and_the_rest_goes(world):
     assert (done.undone, len(done.kept), back.state) == (1, 1, ReturnState.UNDONE)
     assert done.kept[0].id == next(change.id for change in back.changes if change.ref == world.amina.ref)
     assert "Ada changed it since, on" in done.kept[0].why
-    assert back.notices == [f"Amina Diallo ({world.amina.ref}) stays as it is. {done.kept[0].why}"]
+    assert back.notices == [f"“Amina Diallo” ({world.amina.ref}) stays as it is. {done.kept[0].why}"]
 
 
 def test_where_nothing_can_be_undone_the_copy_stays_applied(world):
@@ -306,7 +306,7 @@ def test_the_page_undoes_and_says_what_stays(world, client):
     said = page.press("undo", latest())
 
     assert "1 change was undone. 1 stays: see below why." in said
-    assert "Amina Diallo (C-AMNA-X) stays as it is. Ada changed it since" in said
+    assert "“Amina Diallo” (C-AMNA-X) stays as it is. Ada changed it since" in said
     assert "Undo" not in client.get(f"/copies/returns/{latest().id}").text
     assert client.post(f"/copies/returns/{latest().id}/undo").status_code == 409
 

@@ -120,6 +120,14 @@ def test_what_moved_meanwhile_is_said_and_shown_again(world, client):
     assert latest(Return).state is ReturnState.READY
 
 
+def test_the_list_says_which_plan_a_copy_is_of(world, client):
+    client.sign_in(world.members["ana"])
+    taken(world, WorkbookKind.PLAN, world.plan.id)
+    page = client.get("/copies").text
+
+    assert world.plan.title in page[page.index("Copies taken offline") :]
+
+
 def test_problems_and_notices_are_said_by_cell(world, client):
     client.sign_in(world.members["ana"])
     _copy, book = taken(world, ROSTER)
