@@ -37,6 +37,7 @@ def _mark(page: Any, address: str, sentences: list[str]) -> bool:
     if type(cell).__name__ == "MergedCell":
         return False
     cell.fill = PatternFill("solid", fgColor=COLOUR)
+    page.row_dimensions[cell.row].height = None  # so that the row grows with what is mended in it
     cell.comment = Comment("\n".join(sentences), AUTHOR, height=HEIGHT, width=WIDTH)
     return True
 

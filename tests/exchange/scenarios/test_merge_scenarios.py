@@ -411,6 +411,7 @@ def test_scenario_21_the_marked_copy_says_what_is_wrong_where_it_is_and_comes_ba
 
     assert "31/02/2026" in cell.comment.text
     assert cell.fill.fgColor.rgb == "FFFFE08A"
+    assert marked.sheet("people").row_dimensions[cell.row].height is None, "the row grows with what is mended in it"
     assert marked.cell("people", world.amina.ref, "city").comment is None
     only = Copy(client.get(f"{address}?only=1").data)
     hidden = {row for row, each in only.sheet("people").row_dimensions.items() if each.hidden}
