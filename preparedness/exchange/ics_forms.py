@@ -31,7 +31,7 @@ def organisation_assignments(plan: Plan, agency: Agency, made_by: str) -> Printe
         body.append(row(_("Position"), _("Place or sector"), _("Holder"), _("Organisation"), style="heading"))
         body += [_position(seat, plan) for seat in seats if seat.role.led_by is led_by]
         body.append(row())
-    return Printed("ICS 203", ASSIGNMENTS, head + body)
+    return Printed("ICS 203", ASSIGNMENTS, head + body, repeated=len(head) + 1)
 
 
 def _about(plan: Plan, agency: Agency, held: int, seats: int, made_by: str) -> list[tuple[str, str]]:

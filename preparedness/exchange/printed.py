@@ -3,7 +3,7 @@ is read back."""
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from preparedness.exchange import looks
@@ -25,10 +25,11 @@ STYLES: dict[str, looks.Look] = {
     "box": {**LINED, "font_size": 13, "align": "center"},
 }
 SPILLING = {"kicker", "title", "subtitle", "alarm"}
-"""Styles of one line, which runs over the empty cells beside it."""
+"""Styles of one line, which is as wide as the sheet."""
 
-HEIGHTS = {"title": 26.0, "subtitle": 22.0, "alarm": 18.0}
+HEIGHTS = {"title": 32.0, "subtitle": 22.0, "alarm": 20.0}
 PICTURE_HEIGHT = 66.0
+PICTURE_BELOW = 4  # or it would lie over the last line of the page before
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,20 @@ def write(page: Page, pen: Pen, sheet: Printed) -> None:
         page.set_row(number, _height(each, sheet.widths))
         for place, cell in enumerate(each.cells):
             if cell is not None:
-                _write_cell(page, pen, number, place, cell)
+                _write_cell(page, pen, number, place, _spread(each, cell, len(sheet.widths)))
         if each.picture is not None:
             options: dict[str, Any] = {"image_data": io.BytesIO(each.picture), "object_position": 1, "decorative": True}
+            options["y_offset"] = PICTURE_BELOW
             page.insert_image(number, len(sheet.widths) - 1, "code.png", options)
     page.set_h_pagebreaks(breaks)
     if sheet.repeated is not None:
         page.repeat_rows(sheet.repeated)
     page.print_area(0, 0, max(len(sheet.rows) - 1, 0), len(sheet.widths) - 1)
+
+
+def _spread(row: Row, cell: Cell, columns: int) -> Cell:
+    """A line that stands alone takes the whole width: what merely runs over is broken where two scripts meet."""
+    return replace(cell, span=columns) if cell.style in SPILLING and len(row.cells) == 1 else cell
 
 
 def _write_cell(page: Page, pen: Pen, number: int, place: int, cell: Cell) -> None:

@@ -15,7 +15,7 @@ from preparedness.database import db
 from preparedness.exchange import calling_orders
 from preparedness.exchange.calling_orders import Called
 from preparedness.exchange.printed import Cell, Printed, Row, row
-from preparedness.i18n import _, language_name, moment
+from preparedness.i18n import _, language_name, moment, offset
 from preparedness.plans.models import Role, Seat
 
 WIDTHS = (17.0, 17.0, 45.0, 10.0)
@@ -99,9 +99,8 @@ def _due(zone: str) -> str:
 def _task(task: Task, zone: str, theirs: str | None) -> Row:
     done = task.done_at.astimezone(ZoneInfo(zone)).strftime("%d/%m %H:%M") if task.done_at else UNTICKED
     last = Cell(done, "box" if done == UNTICKED else "text")
-    return _line(
-        _local(task.due_at, zone), _local(task.due_at, theirs) if theirs else None, task.text, last, style="text"
-    )
+    due = _local(task.due_at, zone) or offset(task.offset_hours, task.anchor)  # R has no hour yet
+    return _line(due, _local(task.due_at, theirs) if theirs else None, task.text, last, style="text")
 
 
 def _line(ours: str, theirs: str | None, what: str, last: Cell, style: str) -> Row:

@@ -1,20 +1,22 @@
 """What lies in a copy to be printed: role cards (ICS 204), the calling order (ICS 205A), the holders (ICS 203)."""
 
 import io
+import re
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
 from preparedness import refs
 from preparedness.activations import running
-from preparedness.activations.models import ActivationKind
+from preparedness.activations.models import ActivationKind, Task
 from preparedness.contacts.models import Channel
 from preparedness.database import db, now, writing
 from preparedness.exchange import calling_orders, role_cards, workbooks
 from preparedness.exchange.models import WorkbookKind
 from preparedness.exchange.sheets import Surroundings
 from preparedness.plans.models import Role, Status
-from preparedness.vocabulary import ChannelKind
+from preparedness.vocabulary import Anchor, ChannelKind
 from tests.activations import stage
 from tests.exchange.offline import taken
 from tests.recordings import recorded
@@ -52,7 +54,8 @@ def said(page):
 def test_each_seat_has_a_card_of_its_own_on_a_page_of_its_own(world, activation):
     copy, book = taken(world, WorkbookKind.ACTIVATION, activation.id)
     with zipfile.ZipFile(io.BytesIO(workbooks.file(copy, agency=world.agency))) as archive:
-        pictures = archive.read("xl/drawings/drawing1.xml").decode().count("<xdr:pic>")
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    pictures = drawing.count("<xdr:pic>")
     page = book.book["Role cards"]
     heads = [line[0] for line in rows(page) if str(line[0]).startswith("Role card · ICS 204")]
 
@@ -61,6 +64,8 @@ def test_each_seat_has_a_card_of_its_own_on_a_page_of_its_own(world, activation)
     assert len(page.row_breaks) == len(heads) - 1
     assert (page.page_setup.orientation, pictures) == ("portrait", len(heads))
     assert "EXERCISE" in page.oddHeader.center.text
+    assert "<xdr:from>" in drawing
+    assert not re.search(r"<xdr:from>(?:(?!</xdr:from>).)*<xdr:rowOff>0<", drawing), "no picture lies on the line above"
 
 
 def test_a_card_says_what_to_do_in_both_clocks_and_not_to_travel(world, activation):
@@ -75,6 +80,16 @@ def test_a_card_says_what_to_do_in_both_clocks_and_not_to_travel(world, activati
     assert "Amina Diallo (English)" in card
     assert NUMBER not in card, "no number on a card, whatever was asked for"
     assert "Rose" not in card, "only who accepted stands on a card"
+
+
+def test_a_card_says_from_when_a_task_counts_that_has_no_hour_yet(world, activation):
+    with writing():
+        for task in db.session.scalars(select(Task).where(Task.seat_id.is_not(None))):
+            task.anchor, task.offset_hours, task.due_at = Anchor.R, 14 * 24, None
+        db.session.commit()
+    _copy, book = taken(world, WorkbookKind.ACTIVATION, activation.id)
+
+    assert "R+14 d" in said(book.book["Role cards"])
 
 
 def test_where_both_clocks_are_one_the_time_stands_once(world, activation):
@@ -119,6 +134,7 @@ def test_the_assignment_list_names_only_who_accepted(world, activation):
     assert ["Diaspora coordination lead", "Amina Diallo", "Federation of Haitian Associations"] in lines
     assert ["Diaspora focal point", "Paris", "vacant"] in lines
     assert "1 of 3 seats are held" in said(book.book["ICS 203"])
+    assert book.book["ICS 203"].print_title_rows is not None, "a second page says what its columns are"
 
 
 def test_the_contact_sheet_is_a_numbered_copy_of_its_own(world, client, activation):
