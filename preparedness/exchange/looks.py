@@ -11,7 +11,7 @@ from preparedness.i18n import direction
 INK, QUIET, ACCENT, RULE, PAPER = "#1F2933", "#52606D", "#0B5563", "#CBD2D9", "#F3F6F8"
 ALARM, LACKING = "#9B1C1C", "#FFF4CC"
 BASE = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"}
-NARROW, VERY_NARROW = 9, 6
+NARROW, VERY_NARROW, ROOMY = 9, 6, 15
 LINE_HEIGHT, PADDING, TALLEST = 13.5, 3.0, 400.0
 SIGNS_A_WIDTH = 1.1
 DAY, MOMENT, CLOCK, LATE_MOMENT = "yyyy-mm-dd", "ddd dd/mm hh:mm", "hh:mm", "dd/mm hh:mm"
@@ -67,11 +67,16 @@ def shrinks(column: Column) -> bool:
     return column.key == "ref" or (column.width <= VERY_NARROW and column.editable is Editable.NO)
 
 
+def wide(column: Column) -> int:
+    """How wide a column is: what does not print takes the room that its heading needs."""
+    return column.width if column.prints else max(column.width, ROOMY)
+
+
 def heading(column: Column) -> Look:
     """A heading: upright over what may be changed, slanted over what is for reading."""
     changes = column.editable is not Editable.NO
     return {
-        "font_size": 8 if column.width <= VERY_NARROW else 10,
+        "font_size": 8 if wide(column) <= VERY_NARROW else 10,
         "bold": changes,
         "italic": not changes,
         "font_color": ACCENT if changes else QUIET,

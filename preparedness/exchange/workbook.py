@@ -22,7 +22,8 @@ from preparedness.i18n import _, current, direction
 KEY_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2
 ROWS_BELOW = 500
 LABEL_WIDTH, ADVICE_WIDTH = 28, 100
-COVER_SCALE = 80
+COVER_SCALE, SMALLEST_COVER = 80, 60
+COVER_HEADS, PAGE_HEIGHT = 180, 480  # in points: the title and headings of a cover, and what A4 holds across
 PRINTED_BELOW = 5
 MARGIN = 0.39  # inches: 10 mm
 LISTS, MANIFEST = "Lists", "_preparedness"
@@ -140,21 +141,28 @@ def _write_cover(page: pens.Page, pen: Pen, cover: Cover, words: Sequence[Fact])
             page.write_string(row + 1, 1, title, pen(bold=True, font_size=13, font_color=ACCENT))
             row = _write_table(page, pen, row + 2, lines)
     _paper(page, cover, warned=True)
-    if words:
-        page.fit_to_pages(1, 0)
-    else:  # small enough for one page; told to fit one page, LibreOffice leaves out the last line
-        page.set_print_scale(COVER_SCALE)
+    page.set_print_scale(_cover_scale([*cover.facts, *numbered, *cover.signs, *words]))
+
+
+def _cover_scale(lines: Sequence[Fact]) -> int:
+    """How small the first sheet is printed to stay one page: told to fit one, LibreOffice leaves out its last line."""
+    high = COVER_HEADS + sum(_line_height(label, cell_text(value)) for label, value in lines)
+    return max(SMALLEST_COVER, min(COVER_SCALE, int(100 * PAGE_HEIGHT / high)))
 
 
 def _write_table(page: pens.Page, pen: Pen, row: int, lines: Sequence[Fact]) -> int:
     line = {"font_size": 11, "bottom": 4, "bottom_color": RULE, "text_wrap": True}
     for label, value in lines:
         text = cell_text(value)
-        page.set_row(row, looks.height([(text, ADVICE_WIDTH), (label, LABEL_WIDTH)]) + 4)
+        page.set_row(row, _line_height(label, text))
         page.write_string(row, 1, label, pen(**line, font_color=QUIET))
         page.write_string(row, 2, text, pen(**line, **looks.of_text(text)))
         row += 1
     return row
+
+
+def _line_height(label: str, text: str) -> float:
+    return looks.height([(text, ADVICE_WIDTH), (label, LABEL_WIDTH)]) + 4
 
 
 def _words(pages: Sequence[Page], around: Surroundings) -> list[Fact]:
@@ -202,11 +210,12 @@ def _write_headings(page: pens.Page, pen: Pen, part: Page, around: Surroundings)
     ]
     page.set_row(KEY_ROW, None, None, {"hidden": True})
     page.set_row(
-        HEADING_ROW, looks.height((text, column.width * 0.8) for text, column in zip(signed, columns, strict=True))
+        HEADING_ROW,
+        looks.height((text, looks.wide(column) * 0.8) for text, column in zip(signed, columns, strict=True)),
     )
     for place, column in enumerate(columns):
         beyond = looks.cell(column, within=False, language=pen.language)
-        page.set_column(place, place, column.width + 0.7, pen(**beyond))
+        page.set_column(place, place, looks.wide(column) + 0.7, pen(**beyond))
         page.write_string(KEY_ROW, place, f"#{column.key}")
         text = cell_text(signed[place])
         page.write_string(HEADING_ROW, place, text, pen(**looks.heading(column), **looks.of_text(text)))

@@ -336,3 +336,17 @@ def test_the_sheets_to_print_lie_beside_those_that_come_back(world, activation):
 
     _copy, book = taken(world, PLAN, world.plan.id)
     assert "ICS 203" in [page.title for page in book.book]
+
+
+def test_a_long_first_sheet_is_printed_smaller_and_never_too_small_to_read():
+    scales = [workbook._cover_scale([("Plan", "Earthquake, Haiti")] * lines) for lines in (5, 25, 500)]
+
+    assert scales == [workbook.COVER_SCALE, scales[1], workbook.SMALLEST_COVER]
+    assert workbook.SMALLEST_COVER < scales[1] < workbook.COVER_SCALE
+
+
+def test_a_column_that_is_on_the_screen_only_has_room_for_its_heading():
+    narrow = Column("parent", "Belongs to", Kind.TEXT, 9, Editable.YES, said("parent"), prints=False)
+    printed = Column("parent", "Belongs to", Kind.TEXT, 9, Editable.YES, said("parent"))
+
+    assert looks.wide(narrow) > looks.wide(printed) == 9
