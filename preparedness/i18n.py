@@ -41,6 +41,9 @@ LANGUAGES = {"en": "English", "fr": "Français"}
 WORKBOOK_LANGUAGES = {**LANGUAGES, "ar": "العربية"}
 """The languages a workbook is written in and read back from; pages and messages are not spoken in all of them."""
 
+DAYS = {"medium": "d MMM y", "long": "d MMMM y"}
+"""The day before the month, as in a moment: no page shows both orders."""
+
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "dv", "sd", "yi", "ckb", "ku-Arab"}
 
 
@@ -110,7 +113,7 @@ def day(value: date | datetime, zone: str = "UTC", style: str = "medium") -> str
     """A date as people of this language write it."""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(zone)).date()
-    return dates.format_date(value, style, locale=current())
+    return dates.format_date(value, DAYS[style], locale=current())
 
 
 def moment(value: datetime, zone: str = "UTC") -> str:

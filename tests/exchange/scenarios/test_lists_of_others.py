@@ -44,8 +44,8 @@ def test_a_list_is_asked_about_and_nothing_of_it_is_taken_before(world, page):
     assert "2 rows below the headings in row 3" in said
     assert '<option value="email" selected>' in said
     assert "lucie@example.org · marc@example.org" in said
-    assert "05/12/2025 is Dec 5, 2025" in said
-    assert "05/12/2025 is May 12, 2025" in said
+    assert "05/12/2025 is 5 Dec 2025" in said
+    assert "05/12/2025 is 12 May 2025" in said
     assert "checked" not in said[said.index("order-5") : said.index("column-1")], "a date is never guessed"
     assert (back.state, back.changes) == (ReturnState.REFUSED, [])
     assert "Which column is which?" in page.client.get(f"/copies/returns/{back.id}", follow_redirects=True).text
