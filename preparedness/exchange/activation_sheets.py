@@ -75,9 +75,9 @@ CALL_LIST = Sheet(
     spare=0,
     columns=(
         ref_column(lambda row, _: row.ref, width=8),
-        Column("role", _l("Role, place"), Kind.TEXT, 20, NO, lambda row, around: around.figures["roles"][row.id]),
+        Column("role", _l("Role, place"), Kind.TEXT, 22, NO, lambda row, around: around.figures["roles"][row.id]),
         Column("order", _l("Order"), Kind.WHOLE, 5, NO, lambda row, around: around.figures["order"].get(row.id)),
-        Column("name", _l("Name or working name"), Kind.TEXT, 20, NO, lambda row, _: row.person.shown_name),
+        Column("name", _l("Name or working name"), Kind.TEXT, 19, NO, lambda row, _: row.person.shown_name),
         Column("language", _l("Language"), Kind.TEXT, 8, NO, _language),
         Column(
             "hours",
@@ -105,7 +105,7 @@ CALL_LIST = Sheet(
             lambda row, around: around.local(row.called_at),
             hint=_l("A time such as 14:30 or 14h30, or a date and time such as 2026-03-04 14:30."),
         ),
-        Column("state", _l("Answer"), Kind.CHOICE, 15, YES, lambda row, _: row.state, "reply_state"),
+        Column("state", _l("Answer"), Kind.CHOICE, 14, YES, lambda row, _: row.state, "reply_state"),
         Column(
             "available_from",
             _l("From ({zone})"),
