@@ -18,6 +18,7 @@ from preparedness.exchange.values import letters
 from preparedness.i18n import _
 
 MARKER = "marking"
+OTHER_FILES = (".csv", ".tsv", ".txt", ".ods")
 ADDRESS = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 
 Marks = Mapping[str, Mapping[str, Sequence[str]]]
@@ -25,8 +26,9 @@ Marks = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 def can_be_made(brought: Return) -> bool:
-    """True where something was found wrong and the file is still there."""
-    return bool(brought.problems) and originals.there(brought)
+    """True where something was found wrong in a workbook that is still there: no other kind of file is marked."""
+    named = brought.filename.casefold()
+    return bool(brought.problems) and not named.endswith(OTHER_FILES) and originals.there(brought)
 
 
 def wanted(brought: Return) -> tuple[bytes, dict[str, dict[str, list[str]]]]:

@@ -95,6 +95,18 @@ def test_a_problem_is_named_by_its_address_in_the_list_itself(world, page):
     }
 
 
+def test_only_a_workbook_is_offered_with_its_cells_marked(world, page):
+    lines = [HEADINGS, LUCIE, ["Marc Paul", "no address", "", "Atlantis", "13/13/2025"]]
+    said = {}
+    page.bring("\n".join(";".join(map(str, line)) for line in lines).encode(), name="contacts.csv")
+    said["csv"] = say(page, latest(), **FULL)
+    page.bring(a_list(*lines), name="contacts.xlsx")
+    said["xlsx"] = say(page, latest(), **FULL)
+
+    assert all("Cells that cannot be taken" in text for text in said.values())
+    assert ["/marked" in text for text in said.values()] == [False, True]
+
+
 def test_the_next_list_with_these_headings_is_proposed_as_it_was_said(world, page):
     page.bring(a_list(HEADINGS, LUCIE))
     say(page, latest(), **{**FULL, "column-6": "function", "order-5": "month"})
