@@ -36,6 +36,7 @@ CHECKLIST = Sheet(
     key="tasks",
     title=_l("Checklist"),
     named_by="text",
+    told_apart_by="owner",
     spare=0,
     due=Due("due_at", "state", (TaskState.DONE.value, TaskState.NOT_APPLICABLE.value)),
     columns=(

@@ -64,6 +64,7 @@ ROLES = Sheet(
     key="roles",
     title=_l("Roles"),
     named_by="title",
+    told_apart_by="place",
     columns=(
         ref_column(lambda row, _: refs.of(refs.ROLE, row.id)),
         Column("title", _l("Role"), Kind.TEXT, 24, YES, lambda row, _: row.role.title, required=True),
@@ -100,6 +101,7 @@ DESIGNATIONS = Sheet(
     key="assignments",
     title=_l("Designations"),
     named_by="holder",
+    told_apart_by="role",
     spare=0,
     columns=(
         ref_column(lambda row, _: refs.of(refs.DESIGNATION, row.id)),

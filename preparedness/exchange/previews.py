@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 
 from preparedness.accounts.models import Agency
 from preparedness.database import db
-from preparedness.exchange import decisions, tallies, workbooks
+from preparedness.exchange import decisions, row_names, tallies, workbooks
 from preparedness.exchange.arrivals import row_name
 from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.merge import ADD, MERGE, MINE, SERVER, VALUE
@@ -194,7 +194,7 @@ class _Words:
             yield RowNews(
                 str(self.sheets[sheet].title),
                 first.ref or "",
-                first.label or first.ref or "",
+                row_names.of(first, self.sheets[sheet], self.brought),
                 number,
                 [self._question(part) for part in parts.values()],
             )

@@ -74,6 +74,8 @@ class Sheet:
     removable: bool = False
     named_by: str = "name"
     """The column whose words say which row is meant."""
+    told_apart_by: str | None = None
+    """The column that tells rows of the same words apart."""
     due: Due | None = None
     frozen: int = 1
     """How many columns stay in sight while one moves to the side."""

@@ -189,6 +189,16 @@ def test_scenario_21_bad_cells_are_named_and_the_rest_is_applied(world, activati
     assert first.note is None
 
 
+def test_a_task_is_shown_with_whose_it_is(world, activation):
+    first = tasks_of(activation)[0]
+    _copy, book = taken(world, ACTIVATION, activation.id)
+    book.write("tasks", first.ref, note="Waits for the ministry")
+    back = brought(world, book.saved())
+    [row] = previews.of(back, world.agency).changed
+
+    assert row.label == f"{first.text} ({first.owner_title})"
+
+
 def test_a_done_time_without_the_state_is_asked_for(world, activation):
     first = tasks_of(activation)[0]
     copy, book = taken(world, ACTIVATION, activation.id)
