@@ -44,7 +44,7 @@ CHECKLIST = Sheet(
         Column("box", _l("✓"), Kind.TEXT, 3, NO, _box),
         Column("due_at", _l("Due ({zone})"), Kind.DATETIME, 14, NO, lambda row, around: around.local(row.due_at)),
         Column("offset", _l("H+"), Kind.TEXT, 6, NO, _offset),
-        Column("text", _l("What to do"), Kind.TEXT, 38, NO, lambda row, _: row.text),
+        Column("text", _l("What to do"), Kind.TEXT, 40, NO, lambda row, _: row.text),
         Column("owner", _l("Who (role, place)"), Kind.TEXT, 16, NO, lambda row, _: row.owner_title),
         Column("state", _l("State"), Kind.CHOICE, 11, YES, lambda row, _: row.state, "task_state"),
         Column(
@@ -56,12 +56,12 @@ CHECKLIST = Sheet(
             lambda row, around: around.local(row.done_at),
             hint=_l("A time such as 14:30 or 14h30, or a date and time such as 2026-03-04 14:30."),
         ),
-        Column("done_by", _l("By (initials)"), Kind.TEXT, 10, YES, lambda row, _: row.done_by),
+        Column("done_by", _l("By (initials)"), Kind.TEXT, 7, YES, lambda row, _: row.done_by),
         Column(
             "note",
             _l("Note, or why not (no names of people helped)"),
             Kind.TEXT,
-            17,
+            18,
             YES,
             lambda row, _: row.note,
             hint=_l("No names of people helped or missing, and no coordinates."),
@@ -78,7 +78,7 @@ CALL_LIST = Sheet(
         ref_column(lambda row, _: row.ref, width=8),
         Column("role", _l("Role, place"), Kind.TEXT, 22, NO, lambda row, around: around.figures["roles"][row.id]),
         Column("order", _l("Order"), Kind.WHOLE, 5, NO, lambda row, around: around.figures["order"].get(row.id)),
-        Column("name", _l("Name or working name"), Kind.TEXT, 19, NO, lambda row, _: row.person.shown_name),
+        Column("name", _l("Name or working name"), Kind.TEXT, 20, NO, lambda row, _: row.person.shown_name),
         Column("language", _l("Language"), Kind.TEXT, 8, NO, _language),
         Column(
             "hours",
@@ -106,7 +106,7 @@ CALL_LIST = Sheet(
             lambda row, around: around.local(row.called_at),
             hint=_l("A time such as 14:30 or 14h30, or a date and time such as 2026-03-04 14:30."),
         ),
-        Column("state", _l("Answer"), Kind.CHOICE, 14, YES, lambda row, _: row.state, "reply_state"),
+        Column("state", _l("Answer"), Kind.CHOICE, 15, YES, lambda row, _: row.state, "reply_state"),
         Column(
             "available_from",
             _l("From ({zone})"),
@@ -115,7 +115,7 @@ CALL_LIST = Sheet(
             YES,
             lambda row, around: around.local(row.available_from),
         ),
-        Column("answered_by", _l("By (initials)"), Kind.TEXT, 10, YES, lambda row, _: row.answered_by),
+        Column("answered_by", _l("By (initials)"), Kind.TEXT, 7, YES, lambda row, _: row.answered_by),
     ),
 )
 

@@ -124,7 +124,7 @@ ITEMS = Sheet(
     columns=(
         ref_column(lambda row, _: refs.of(refs.ITEM, row.id)),
         Column("phase", _l("Phase"), Kind.CHOICE, 11, YES, lambda row, _: row.phase, "phase", required=True),
-        Column("anchor", _l("From"), Kind.CHOICE, 15, YES, lambda row, _: row.anchor, "anchor", required=True),
+        Column("anchor", _l("From"), Kind.CHOICE, 10, YES, lambda row, _: row.anchor, "anchor", required=True),
         Column(
             "offset",
             _l("Offset"),
@@ -145,7 +145,7 @@ ITEMS = Sheet(
             "unit",
             required=True,
         ),
-        Column("text", _l("What to do"), Kind.TEXT, 46, YES, lambda row, _: row.text, required=True),
+        Column("text", _l("What to do"), Kind.TEXT, 48, YES, lambda row, _: row.text, required=True),
         Column(
             "owner_role",
             _l("Owner role"),
@@ -156,7 +156,7 @@ ITEMS = Sheet(
             "role",
         ),
         Column("from_level", _l("From level"), Kind.CHOICE, 9, YES, lambda row, _: row.from_level, "level"),
-        Column("source", _l("Source"), Kind.TEXT, 15, YES, lambda row, _: row.source),
+        Column("source", _l("Source"), Kind.TEXT, 16, YES, lambda row, _: row.source),
         Column(
             "repeat_days",
             _l("Repeat every (days)"),
