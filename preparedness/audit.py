@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, event, or_, select, update
@@ -271,9 +272,13 @@ Line = tuple[Any, Changes, Mapping[str, Any]]
 
 def record_many(action: Action, lines: Sequence[Line], *, by: Actor) -> None:
     """Write an entry beside each of many changes: when the transaction ends, each at its place in the chain."""
+    if not lines:
+        return
     moment = now()
     written = [_written(action, subject, changes, facts, by) for subject, changes, facts in lines]
-    entries = [({**line, "at": moment}, detail) for line, detail in written]
+    db.session.flush()  # what was recorded before stands before
+    ids = bulk.numbers(Entry, len(written))
+    entries = [({**line, "at": moment, "id": each}, detail) for each, (line, detail) in zip(ids, written, strict=True)]
     if db.session().in_nested_transaction():
         _insert(entries)  # what is taken back takes them along; they are linked like those of `record`
     else:
@@ -281,13 +286,18 @@ def record_many(action: Action, lines: Sequence[Line], *, by: Actor) -> None:
     db.session.info["audited"] = True
 
 
+def _write_waiting() -> None:
+    """Write what waits before it is looked at; not inside a part that may be taken back, which would take it along."""
+    if not db.session().in_nested_transaction():
+        _insert(db.session.info.pop("waiting", []))
+
+
 def _insert(entries: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     """Insert entries with what they say beyond their lines; those without a place in the chain get it at the end."""
     if not entries:
         return
-    ids = bulk.numbers(Entry, len(entries))
-    bulk.insert(Entry, [{**line, "id": number} for number, (line, _detail) in zip(ids, entries, strict=True)])
-    bulk.insert(Detail, [{**detail, "entry_id": number} for number, (_line, detail) in zip(ids, entries, strict=True)])
+    bulk.insert(Entry, [line for line, _detail in entries])
+    bulk.insert(Detail, [{**detail, "entry_id": line["id"]} for line, detail in entries])
 
 
 def _written(
@@ -315,7 +325,7 @@ def _written(
 
 def of(subject: Any) -> list[Entry]:
     """The entries about a row, newest first."""
-    _insert(db.session.info.pop("waiting", []))
+    _write_waiting()
     query = select(Entry).where(
         Entry.agency_id == subject.agency_id,
         Entry.subject_kind == subject.__tablename__,
@@ -360,6 +370,7 @@ def listed(
 
 def forget(subject: Any) -> int:
     """Delete what the entries about a row say beyond their line; how many did. The chain still verifies."""
+    _write_waiting()
     about = select(Entry.id).where(
         Entry.agency_id == subject.agency_id,
         Entry.subject_kind == subject.__tablename__,
@@ -412,20 +423,21 @@ def _digest(salt: str, before: dict[str, Any], after: dict[str, Any]) -> str:
 @event.listens_for(Session, "before_commit")
 @quiet()
 def _link(session: Session) -> None:
-    """Link this transaction's entries into their agencies' chains, the heads locked last."""
-    if session.in_nested_transaction() or not session.info.pop("audited", False):
+    """Link this transaction's entries into their agencies' chains in their order, the heads locked last."""
+    if session.in_nested_transaction() or not session.info.get("audited", False):
         return
     session.flush()
     entries: Any = Entry.__table__
-    heads: dict[int, Head] = {}
-    fresh = session.execute(select(entries).where(entries.c.seq.is_(None)).order_by(entries.c.agency_id, entries.c.id))
-    links = [(row.id, _next(session, heads, row._asdict())) for row in fresh]
-    if links:
-        linked: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("seq", "prev_hash", "hash")}
-        values = [{"entry": number, **{f"to_{name}": link[name] for name in linked}} for number, link in links]
-        session.connection().execute(update(entries).where(entries.c.id == bindparam("entry")).values(linked), values)
+    fresh = [row._asdict() for row in session.execute(select(entries).where(entries.c.seq.is_(None)))]
     waiting = session.info.pop("waiting", [])
-    _insert([({**line, **_next(session, heads, line)}, detail) for line, detail in waiting])
+    heads: dict[int, Head] = {}
+    lines = sorted([*fresh, *(line for line, _detail in waiting)], key=itemgetter("agency_id", "id"))
+    links = {line["id"]: _next(session, heads, line) for line in lines}
+    if fresh:
+        linked: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("seq", "prev_hash", "hash")}
+        values = [{"entry": row["id"], **{f"to_{name}": links[row["id"]][name] for name in linked}} for row in fresh]
+        session.connection().execute(update(entries).where(entries.c.id == bindparam("entry")).values(linked), values)
+    _insert([({**line, **links[line["id"]]}, detail) for line, detail in waiting])
     session.flush()
 
 
@@ -447,9 +459,9 @@ def _head(session: Session, agency_id: int) -> Head:
     return head
 
 
-@event.listens_for(Session, "after_soft_rollback")
+@event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, ended: SessionTransaction) -> None:
-    """What is undone is recorded no more; where only a part of a transaction is, the rest still waits."""
+    """What was kept is linked, and what was not is recorded no more; after a part of a transaction the rest waits."""
     if ended.parent is None:
         session.info.pop("audited", None)
         session.info.pop("waiting", None)

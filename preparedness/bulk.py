@@ -18,8 +18,13 @@ def numbers(model: type[Model], count: int) -> list[int]:
     """The ids of rows that are about to be inserted in this transaction; nobody else gets them."""
     table = model.__tablename__
     if db.session.connection().dialect.name == "sqlite":  # a transaction that writes is alone
-        last = db.session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table}) or 0
-        return list(range(last + 1, last + 1 + count))
+        said = {"table": table, "count": count}
+        last = db.session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), said)
+        if last is None:
+            db.session.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :count)"), said)
+        else:
+            db.session.execute(text("UPDATE sqlite_sequence SET seq = seq + :count WHERE name = :table"), said)
+        return [(last or 0) + turn for turn in range(1, count + 1)]
     each = func.nextval(func.pg_get_serial_sequence(table, "id"))
     return list(db.session.scalars(select(each).select_from(func.generate_series(1, count))))
 

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
+from sqlalchemy.sql.compiler import InsertmanyvaluesSentinelOpts
 from sqlalchemy.types import TypeDecorator
 
 from preparedness.errors import Difference, Stale
@@ -159,7 +160,7 @@ def shared_now() -> datetime:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Let the clock stand at a moment inside: the example's past goes through the same verbs as the present."""
-    token = _clock.set(moment)
+    token = _clock.set(moment.astimezone(UTC))
     try:
         yield
     finally:
@@ -307,6 +308,9 @@ def _in_json(value: Any) -> str:
 def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _connect_sqlite)
+        # Every table counts its ids upwards and a statement's rows are inserted in their order, so many rows may go in
+        # one statement and still be told apart by their new ids; without this each would be a statement of its own.
+        engine.dialect.insertmanyvalues_implicit_sentinel = InsertmanyvaluesSentinelOpts.ANY_AUTOINCREMENT
     event.listen(engine, "begin", _begin)
 
 

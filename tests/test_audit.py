@@ -3,7 +3,7 @@
 import contextvars
 import threading
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from preparedness import audit
 from preparedness.audit import CLOCK, CONSOLE, Action, Detail, Entry, Head, record, record_many
-from preparedness.database import db, revise, transaction, writing
+from preparedness.database import at, db, revise, transaction, writing
 
 
 def entries(world) -> list[Entry]:
@@ -68,6 +68,43 @@ def test_what_is_recorded_of_many_can_be_read_before_the_transaction_ends(world)
 
     assert [entry.seq for entry in entries(world)] == [1, 2]
     assert audit.broken_at(world.agency.id) is None
+
+
+def test_entries_stand_in_the_order_in_which_they_were_recorded(world):
+    with transaction():
+        record(Action.PLAN_CHANGED, world.plan, by=world.ana, seat=1)
+        of_many(world, 2, 3)
+        record(Action.PLAN_CHANGED, world.plan, by=world.ana, seat=4)
+        of_many(world, 5)
+
+    assert [(entry.seq, entry.detail.after["seat"]) for entry in entries(world)] == [(n, n) for n in range(1, 6)]
+    assert audit.broken_at(world.agency.id) is None
+
+
+def test_what_waits_is_forgotten_with_the_rest_of_what_is_said_of_a_row(world):
+    with transaction():
+        of_many(world, 1)
+        audit.forget(world.plan)
+
+    assert [entry.detail for entry in entries(world)] == [None]
+    assert audit.broken_at(world.agency.id) is None
+
+
+def test_a_moment_of_another_zone_is_sealed_as_it_is_kept(world):
+    with at(datetime(2026, 3, 4, 8, 0, tzinfo=timezone(timedelta(hours=8)))), transaction():
+        of_many(world, 1)
+
+    db.session.expire_all()
+    assert audit.broken_at(world.agency.id) is None
+
+
+def test_what_waits_in_a_session_that_is_closed_is_not_written_by_its_next_transaction(world):
+    with writing():
+        of_many(world, 1)
+        db.session.close()
+    written(world, seat=2)
+
+    assert [entry.detail.after["seat"] for entry in entries(world)] == [2]
 
 
 def test_a_part_that_is_taken_back_takes_its_entries_along_and_no_others(world):

@@ -56,6 +56,15 @@ def test_numbers_are_nobody_elses_whether_they_were_given_here_or_by_the_databas
     assert len({*first, alone.id, *later}) == 5
 
 
+def test_numbers_that_were_taken_stay_taken_before_anything_is_inserted(world):
+    first = bulk.numbers(Person, 2)
+    alone = Person(**somebody(world, None) | {"ref": "C-ALONE"})
+    db.session.add(alone)
+    db.session.flush()
+
+    assert len({*first, alone.id, *bulk.numbers(Person, 2)}) == 5
+
+
 def test_what_is_no_column_is_left_aside_and_what_is_not_said_has_its_default(world):
     rows = [
         {"person_id": world.amina.id, "agency_id": world.agency.id, "kind": ChannelKind.EMAIL, "regulator": "nobody"}
