@@ -42,7 +42,7 @@ def take(
         for column in offered[1:]
         if column.key in arrival.columns
     ]
-    looked_at = [(each.at, each.key, each.free, each.words) for each in present]
+    looked_at = [(each.at, each.key, each.free, each.words, each) for each in present]
     for number, row in arrival.below:
         ref, trouble = _ref(arrival, number, row, base, created)
         if trouble:
@@ -104,23 +104,24 @@ def row_name(sheet: str, ref: str | None, number: int) -> str:
 
 NOTHING = cells.Understood()
 
-Looked = tuple[int, str, bool, dict[Any, Value]]
-"""Where a column stands, its key, whether it is free text, and what the words in it mean."""
+Looked = tuple[int, str, bool, dict[Any, Value], Place]
+"""Where a column stands, its key, whether it is free text, what the words in it mean, and the column itself."""
 
 
-def _is_as_given(row: Mapping[int, Cell], before: Row, looked_at: Sequence[Looked]) -> bool:
-    """True where each cell says in so many words what was given out; what is said in others is looked at closely."""
-    for at, key, free, words in looked_at:
+def _others(row: Mapping[int, Cell], before: Row, looked_at: Sequence[Looked]) -> list[Place]:
+    """Where a row does not say in so many words what was given out: only there it is looked at closely."""
+    others = []
+    for at, key, free, words, place in looked_at:
         cell, given = row.get(at), before.get(key)
         if cell is None:
             if given is not None:
-                return False
+                others.append(place)
         elif cell[1] == "s":
             if (cell[2] if free else words.get(cell[2], NOTHING)) != given:
-                return False
+                others.append(place)
         elif free or words.get((cell[1], cell[2]), NOTHING) != given:
-            return False
-    return True
+            others.append(place)
+    return others
 
 
 def _values(
@@ -134,12 +135,12 @@ def _values(
     """The cells of a row that may be changed, understood. A row in which nothing differs is what was given out."""
     if before is None:
         return _new_values(arrival, number, row, present)
-    if _is_as_given(row, before, looked_at):
-        return before  # most rows: nothing of them is read any further
-    values: dict[str, Value] = {}
+    if not (others := _others(row, before, looked_at)):
+        return before
+    values = {place.key: before.get(place.key) for place in present}
     same = True
-    for place in present:
-        cell, given = row.get(place.at), before.get(place.key)
+    for place in others:
+        cell, given = row.get(place.at), values.pop(place.key)
         understood = place.understood(cell, given) if cell is not None else NOTHING
         same = _took(arrival, number, place, understood, given, values) and same
     if same:

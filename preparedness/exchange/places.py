@@ -1,7 +1,7 @@
 """Rows that changed places: a row that carries the words of another was moved without its Ref, or copied over it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from preparedness.exchange.values import Value
 
@@ -10,8 +10,7 @@ Rows = Mapping[str, Row]
 """Rows by their Ref."""
 
 
-@dataclass(frozen=True)
-class Returned:
+class Returned(NamedTuple):
     """A row of the workbook as it came back. A cell that could not be understood is not among its cells."""
 
     number: int

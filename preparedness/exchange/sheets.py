@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -127,8 +127,7 @@ class Surroundings:
         return Pattern(column.kind, choices, self.local(self.at), moved.successors(column.choices))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A row as it leaves: its Ref, its version here, its cells in canonical form, and who changed it last."""
 
     ref: str

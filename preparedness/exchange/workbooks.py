@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select
@@ -174,7 +174,7 @@ def _as_today(lines: Iterator[Line], copy: Workbook, sheet: str) -> Iterator[Lin
     }
     for line in lines:
         cells = moved.cells(sheet, line.cells, copy.schema)
-        yield replace(line, cells={key: moved.successor(lists.get(key), value) for key, value in cells.items()})
+        yield line._replace(cells={key: moved.successor(lists.get(key), value) for key, value in cells.items()})
 
 
 def keep_created(copy: Workbook, made: Mapping[str, Mapping[str, Line]], slots: Mapping[str, str]) -> None:
