@@ -4,11 +4,11 @@ The least is to read the same cells and put them into one table. Both processes 
 the one that compares and writes.
 """
 
-import hashlib
 import io
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from openpyxl import load_workbook
@@ -17,7 +17,7 @@ from bench.stage import counted, stage
 from preparedness.accounts.models import Agency
 from preparedness.audit import CONSOLE
 from preparedness.database import db, transaction
-from preparedness.exchange import returns, settlements, uploads, workbooks
+from preparedness.exchange import returns, uploads, workbooks
 from preparedness.exchange.models import WorkbookKind
 from preparedness.exchange.people_sheet import PEOPLE as SHEET
 
@@ -94,19 +94,12 @@ def bring_in(into: Agency, content: bytes) -> dict[str, float]:
 
     def show() -> None:
         with transaction():
-            made["brought"] = returns.bring(
-                made["read"],
-                filename="roster.xlsx",
-                sha256=hashlib.sha256(content).hexdigest(),
-                agency=into,
-                member=None,
-                may=lambda _kind, _subject: True,
-                by=CONSOLE,
-            )
+            told = {"agency": into, "member": None, "by": CONSOLE, "read": made["read"]}
+            made["brought"] = returns.bring(content, filename="roster.xlsx", **told)
 
     def apply() -> None:
         with transaction():
-            settlements.apply(made["brought"], agency=into, by=CONSOLE)
+            returns.apply(made["brought"], agency=into, member=None, by=CONSOLE, at_once=True)
 
     took = {"read": spent(read), "compare and show": spent(show)}
     brought = made["brought"]
@@ -122,7 +115,7 @@ def main() -> None:
         for turn in range(TURNS):
             into = agency(turn)
             content = filled(into)
-            floors.append(spent(lambda file=content: floor(file)))
+            floors.append(spent(partial(floor, content)))
             with counted(app) as said:
                 turns.append(bring_in(into, content))
     best = min(turns, key=lambda turn: sum(turn.values()))

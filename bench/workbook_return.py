@@ -26,6 +26,7 @@ from bench.stage import counted, made_of, stage
 from preparedness.accounts.models import Agency
 from preparedness.audit import CONSOLE
 from preparedness.contacts import organisations, people
+from preparedness.contacts.models import Person
 from preparedness.database import db, transaction
 from preparedness.exchange import returns, uploads, workbooks
 from preparedness.exchange.models import Return, WorkbookKind
@@ -135,7 +136,7 @@ def changed_here(into: Agency, book: Any) -> None:
     page, columns = page_of(book)
     refs = [page.cell(3 + number * (PEOPLE // EDITED), columns["ref"]).value for number in range(ALSO_HERE)]
     with transaction():
-        ids = {row.ref: row.id for row in db.session.execute(db.select(people.Person.id, people.Person.ref))}
+        ids = {row.ref: row.id for row in db.session.execute(db.select(Person.id, Person.ref))}
         people.change_many(into, [(ids[ref], None, {"city": "Montréal"}) for ref in refs], by=CONSOLE)
 
 
@@ -310,7 +311,7 @@ def peer(before: Rows, after: Rows, headings: Sequence[str]) -> dict[str, Any]:
                 page.append(row)
             book.save(place / f"{name}.xlsx")
         (place / "peer_run.py").write_text(textwrap.dedent(PEER))
-        command = [python, place / "peer_run.py", place / "peer.sqlite", json.dumps(list(headings))]
+        command = [str(python), str(place / "peer_run.py"), str(place / "peer.sqlite"), json.dumps(list(headings))]
         done = subprocess.run(
             [*command, place / "before.xlsx", place / "after.xlsx"], check=True, capture_output=True, text=True
         )
