@@ -49,13 +49,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this run for what its workers need not each make anew."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Callable[[str], Flask]]:
     """The app on each engine, made when it is first asked for: a run goes from one to the other with every file."""
     made: dict[str, Flask] = {}
 
     def on(engine: str) -> Flask:
         if engine not in made:
-            made[engine] = _made(engine, tmp_path_factory)
+            made[engine] = _made(engine, tmp_path_factory, shared)
         return made[engine]
 
     yield on
@@ -67,7 +74,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], F
         leftover.unlink()
 
 
-def _made(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def _made(engine: str, tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Flask:
     """An app on an empty database of its own, as each worker of the run has one an engine."""
     instance = tmp_path_factory.mktemp("instance")
     with pytest.MonkeyPatch.context() as patch:
@@ -75,7 +82,9 @@ def _made(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         app = create_app(cast.settings(instance, _database(engine, tmp_path_factory)))
     app.testing = True
     app.test_client_class = house.Client
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_shared(tmp_path_factory, "templates")))
+    templates = shared / "templates"
+    templates.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     with app.app_context(), writing():
         db.create_all()
         db.session.commit()
@@ -104,14 +113,6 @@ def standing_app(engine: str, apps: Callable[[str], Flask]) -> Flask:
 def database_url(standing_app: Flask) -> str:
     """Where its database is, for a second app beside it."""
     return str(standing_app.config["SQLALCHEMY_DATABASE_URI"])
-
-
-def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
-    """A folder of this run for what its workers need not each make anew."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 @pytest.fixture

@@ -71,21 +71,21 @@ def add(roster: Roster, agency: Agency, rows: Sequence[Data], *, by: Actor) -> l
     db.session.flush()
     _refuse_strangers(roster, agency.id, rows)
     fresh = _fresh_refs(roster, agency.id, len(rows))
-    ids, moment = bulk.numbers(roster.model, len(rows)), now()
-    same: Row = {"agency_id": agency.id, "created_at": moment, "updated_at": moment, "updated_by": by.label}
+    ids, moment, agency_id = bulk.numbers(roster.model, len(rows)), now(), agency.id
+    same = {"agency_id": agency_id, "created_at": moment, "updated_at": moment, "updated_by": by.label}
     named = zip(ids, fresh, rows, strict=True)
     bulk.insert(roster.model, [{"id": number, "ref": ref, **same, **_new(roster, row)} for number, ref, row in named])
     for part in roster.parts:
         _insert_children(
             part,
             [
-                {**child, roster.owner: number, "agency_id": same["agency_id"]}
+                {**child, roster.owner: number, "agency_id": agency_id}
                 for number, row in zip(ids, rows, strict=True)
                 for child in part.after(row, []) or []
             ],
             by,
         )
-    made_now = [_Added(roster.model, same["agency_id"], number, ref) for number, ref in zip(ids, fresh, strict=True)]
+    made_now = [_Added(roster.model, agency_id, number, ref) for number, ref in zip(ids, fresh, strict=True)]
     sources = [{"source": row["source"]} if row.get("source") else {} for row in rows]
     record_many(roster.added, [(subject, {}, said) for subject, said in zip(made_now, sources, strict=True)], by=by)
     return ids

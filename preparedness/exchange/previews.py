@@ -186,6 +186,7 @@ class _Words:
 
     def rows(self, changes: Sequence[Change]) -> Iterator[RowNews]:
         """Changes grouped by the row they are about, and within it by what is settled as one."""
+        given = row_names.given(self.brought, self.sheets.values())
         for (sheet, number), group in groupby(changes, key=lambda each: (each.sheet, each.row)):
             parts: dict[str, list[Change]] = {}
             for change in group:
@@ -194,7 +195,7 @@ class _Words:
             yield RowNews(
                 str(self.sheets[sheet].title),
                 first.ref or "",
-                row_names.of(first, self.sheets[sheet], self.brought),
+                row_names.of(first, self.sheets[sheet], given.get(sheet, {})),
                 number,
                 [self._question(part) for part in parts.values()],
             )

@@ -62,10 +62,9 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example(shared: Path) -> Path:
     """The folder of a product that was started once and holds the example, made by whichever worker is first."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "example"
+    folder = shared / "example"
     try:
         folder.mkdir()
     except FileExistsError:
@@ -103,9 +102,7 @@ def _started(instance: Path, database: str | None = None) -> tuple[Server, subpr
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    # Not counted line by line: that would slow down what people wait for, and other tests reach these lines.
-    ours = ("PREPAREDNESS_", "SLIPCOVER_")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREPAREDNESS_")}
     environment |= {
         "PREPAREDNESS_INSTANCE": str(instance),
         "PREPAREDNESS_BASE_URL": f"http://127.0.0.1:{port}",
@@ -117,7 +114,11 @@ def _started(instance: Path, database: str | None = None) -> tuple[Server, subpr
     with (instance / "said.txt").open("wb") as said:
         process = subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT)
     server = Server(f"http://127.0.0.1:{port}", instance)
-    _wait_until_it_answers(server, process)
+    try:
+        _wait_until_it_answers(server, process)
+    except BaseException:
+        _end(process)
+        raise
     return server, process
 
 
