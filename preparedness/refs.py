@@ -4,10 +4,15 @@
 """
 
 import secrets
+from array import array
 from collections.abc import Container
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, which are misread."""
+
+VALUES = {sign: value for value, sign in enumerate(ALPHABET)}
+TWICE = [value << 1 if value < 16 else (value << 1) ^ 0b100101 for value in range(32)]
+"""Each of the 32 elements of the field times two."""
 
 ORGANISATION = "O"
 PERSON = "C"
@@ -33,6 +38,12 @@ def make(prefix: str, taken: Container[str] = ()) -> str:
         ref = _written(prefix, secrets.randbelow(32**LENGTH))
         if ref not in taken:
             return ref
+
+
+def some(prefix: str, count: int) -> set[str]:
+    """New Refs by chance, as many or a few less: of two alike there is one."""
+    drawn = array("L", secrets.token_bytes(array("L").itemsize * count))
+    return {_written(prefix, number % 32**LENGTH) for number in drawn}
 
 
 def of(prefix: str, number: int) -> str:
@@ -82,10 +93,5 @@ def _check(prefix: str, body: str) -> str:
     """A digit over the field of 32 elements: one wrong character, or two that changed places, never agree."""
     total = ord(prefix) % 32
     for sign in body:
-        total = _times_two(total) ^ ALPHABET.index(sign)
-    return ALPHABET[_times_two(total)]
-
-
-def _times_two(value: int) -> int:
-    doubled = value << 1
-    return doubled ^ 0b100101 if doubled & 32 else doubled
+        total = TWICE[total] ^ VALUES[sign]
+    return ALPHABET[TWICE[total]]

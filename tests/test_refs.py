@@ -25,6 +25,13 @@ def test_a_new_ref_is_none_of_those_taken(monkeypatch):
     assert refs.make(refs.PERSON, taken={first}) != first
 
 
+def test_many_new_refs_are_each_read_back_and_hardly_two_are_alike():
+    made = refs.some(refs.PERSON, 1_000)
+
+    assert {refs.checked(ref) for ref in made} == made
+    assert 990 < len(made) <= 1_000
+
+
 @given(NUMBERS)
 def test_a_ref_is_read_back_as_it_was_written(number):
     ref = refs.of(refs.ITEM, number)

@@ -15,7 +15,8 @@ DIGITS = 5
 
 def fold(text: str) -> str:
     """Text as it is searched and sorted by: small letters without marks, other scripts in Latin letters."""
-    return " ".join(anyascii(unicodedata.normalize("NFKD", text)).casefold().split())
+    latin = text if text.isascii() else anyascii(unicodedata.normalize("NFKD", text))
+    return " ".join(latin.casefold().split())
 
 
 def means(model: type[Person] | type[Organisation], text: str) -> ColumnElement[bool]:
