@@ -323,6 +323,16 @@ def test_what_goes_into_json_comes_out_of_it(app, value):
     assert db.session.scalar(select(literal(value, JSON))) == value
 
 
+def test_half_a_sign_that_json_wrote_before_it_said_so_is_still_read(world, engine):
+    world.amina.capacity = {"hours_week": 4}
+    db.session.flush()
+    value = "CAST(:said AS JSON)" if engine == "postgresql" else ":said"
+    said = text(f"UPDATE person SET capacity = {value}")
+    db.session.execute(said, {"said": '{"window": "\\ud83d"}'})
+
+    assert db.session.scalars(select(Person.capacity)).first() == {"window": "\ud83d"}
+
+
 def test_a_list_comes_in_pages(world):
     query = select(Person).where(Person.agency_id == world.agency.id).order_by(Person.name)
 

@@ -4,10 +4,11 @@ As text it is two lines for some rows of a sheet: which sheet and how many, then
 nor who saves it needs memory that grows with its rows; and who counts them opens none.
 """
 
-import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+
+import orjson
 
 from preparedness.exchange.sheets import Line
 
@@ -17,8 +18,6 @@ TOGETHER = 500
 STEP = 4_096
 """So many pressed bytes are opened at a time; as text they are some twenty times as long."""
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
 
 def pressed(given: Mapping[str, Iterable[Line]]) -> tuple[bytes, dict[str, int]]:
     """What is given out, sheet by sheet, as it is kept; and how many rows each sheet has."""
@@ -26,7 +25,7 @@ def pressed(given: Mapping[str, Iterable[Line]]) -> tuple[bytes, dict[str, int]]
     for sheet, lines in given.items():
         rows[sheet] = 0
         passing = iter(lines)
-        while some := [[line.ref, line.id, line.version, dict(line.cells)] for line in islice(passing, TOGETHER)]:
+        while some := [[line.ref, line.id, line.version, line.cells] for line in islice(passing, TOGETHER)]:
             rows[sheet] += len(some)
             kept += press.compress(_text(sheet, some))
         if not rows[sheet]:
@@ -47,19 +46,19 @@ def opened(kept: bytes, wanted: str) -> Iterator[Line]:
     """The rows of one sheet, in the order in which they were given out."""
     for sheet, _number, some in _pieces(kept):
         if sheet == wanted:
-            for ref, number, version, cells in json.loads(some):
+            for ref, number, version, cells in orjson.loads(some):
                 yield Line(ref, version, cells, number)
 
 
 def _text(sheet: str, some: list[list[object]]) -> bytes:
-    return f"{ENCODER.encode([sheet, len(some)])}\n{ENCODER.encode(some)}\n".encode()
+    return orjson.dumps([sheet, len(some)]) + b"\n" + orjson.dumps(some) + b"\n"
 
 
 def _pieces(kept: bytes) -> Iterator[tuple[str, int, bytes]]:
     """The sheet and the number of some rows, with the rows themselves as text."""
     texts = _texts(kept)
     for head, some in zip(texts, texts, strict=True):
-        sheet, number = json.loads(head)
+        sheet, number = orjson.loads(head)
         yield sheet, number, some
 
 

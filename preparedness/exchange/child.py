@@ -26,6 +26,9 @@ MOST_MEMORY_OF = {"quick_reading": MOST_MEMORY * 7 // 16}
 
 MOST_SECONDS_OF_WORK = 20
 MOST_OUTPUT = 128 * 1024 * 1024
+BY_JSON = b" "
+"""What stands before an answer that json wrote: the quicker one would round its numbers, or not read it."""
+
 HOUSE = Path(__file__).resolve().parent.parent
 
 
@@ -53,7 +56,7 @@ def written(answer: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(answer, default=str)
     except orjson.JSONEncodeError:
-        return json.dumps(answer, default=str).encode()
+        return BY_JSON + json.dumps(answer, default=str).encode()
 
 
 if __name__ == "__main__":
