@@ -1,17 +1,18 @@
 """Many rows in one go: their numbers are known before they are written, and what is the same for all is done once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import JSON, Column, Dialect, Table, func, select, text
+from sqlalchemy import JSON, Column, Dialect, Table, bindparam, func, select, text, update
 from sqlalchemy import insert as core_insert
 
 from preparedness.database import Model, db
 from preparedness.quiet import quiet
 
 Row = Mapping[str, Any]
+Bind = Callable[[Any], Any]
 
 
 def numbers(model: type[Model], count: int) -> list[int]:
@@ -30,45 +31,93 @@ def numbers(model: type[Model], count: int) -> list[int]:
 
 
 @quiet()
-def insert(model: type[Model], rows: Sequence[Row]) -> None:
+def insert(model: type[Model], rows: Sequence[Row], same: Row | None = None) -> None:
     """Insert rows that all say the same columns, and may say more; in the others stands what their default is now.
 
+    `same` is what all of them say alike.
+
     SQLAlchemy looks at each value of each row by itself, which takes SQLite longer than to write it: here a column is
-    looked at as a whole. PostgreSQL takes many rows in one statement, which SQLAlchemy makes where something is
+    looked at as a whole, and many rows go in one statement, as SQLAlchemy has it for PostgreSQL where something is
     returned.
     """
     if not rows:
         return
+    connection, table, same = db.session.connection(), cast(Table, model.__table__), same or {}
+    if connection.dialect.name != "sqlite":
+        connection.execute(core_insert(model).returning(model.id), [{**row, **same} for row in rows])
+        return
+    fixed, told = _columns(table, rows, same, connection.dialect)
+    values = list(zip(*told.values(), strict=True))
+    together = max(1, (MOST_VALUES - len(fixed)) // len(told))
+    pieces = [values[start : start + together] for start in range(0, len(values), together)]
+    for count, some in groupby(pieces, key=len):  # all that are full, and what is left
+        said = [(*fixed.values(), *chain.from_iterable(piece)) for piece in some]
+        connection.exec_driver_sql(_insertion(table, fixed, told, count), said)
+
+
+MOST_VALUES = 900
+"""So many values every SQLite takes in a statement."""
+
+
+def _columns(
+    table: Table, rows: Sequence[Row], same: Row, dialect: Dialect
+) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """What all rows have alike, and what each has in the other columns, as the database takes it."""
+    fixed: dict[str, Any] = {}
+    told: dict[str, list[Any]] = {}
+    for column in table.columns:
+        bind = column.type.dialect_impl(dialect).bind_processor(dialect)
+        if column.name in rows[0]:
+            told[column.name] = _bound(column, map(itemgetter(column.name), rows), bind)
+        elif column.name in same or column.default is not None:
+            value = same[column.name] if column.name in same else _default(column.default)
+            fixed[column.name] = bind(value) if bind else value
+    alike = [name for name, values in told.items() if values.count(values[0]) == len(values)]
+    if len(alike) < len(told):
+        fixed |= {name: told.pop(name)[0] for name in alike}
+    return fixed, told
+
+
+def _insertion(table: Table, fixed: Collection[str], told: Collection[str], count: int) -> str:
+    """The statement for so many rows: what all have alike is bound once."""
+    names = ", ".join(f'"{name}"' for name in (*fixed, *told))
+    row = ", ".join([*(f"?{place}" for place in range(1, len(fixed) + 1)), *("?" * len(told))])
+    return f'INSERT INTO "{table.name}" ({names}) VALUES {", ".join([f"({row})"] * count)}'  # noqa: S608
+
+
+@quiet()
+def write(model: type[Model], column: str, values: Mapping[int, Any]) -> None:
+    """Write one column of many rows, each by its number."""
+    if not values:
+        return
     connection, table = db.session.connection(), cast(Table, model.__table__)
     if connection.dialect.name != "sqlite":
-        connection.execute(core_insert(model).returning(model.id), rows)
+        statement = update(table).where(table.c.id == bindparam("its_id")).values({column: bindparam("its_value")})
+        connection.execute(statement, [{"its_id": number, "its_value": said} for number, said in values.items()])
         return
-    said = rows[0].keys()
-    columns = [each for each in table.columns if each.name in said or each.default is not None]
-    quoted = connection.dialect.identifier_preparer
-    names = ", ".join(quoted.quote(each.name) for each in columns)
-    marks = ", ".join("?" * len(columns))
-    values = zip(*(_bound(each, rows, connection.dialect) for each in columns), strict=True)
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(values))  # noqa: S608
+    bind = table.c[column].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    bound = zip(_bound(table.c[column], values.values(), bind), values, strict=True)
+    connection.exec_driver_sql(f'UPDATE "{table.name}" SET "{column}" = ? WHERE id = ?', list(bound))  # noqa: S608
 
 
-def _bound(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> Iterable[Any]:
+def _bound(column: Column[Any], values: Iterable[Any], bind: Bind | None) -> list[Any]:
     """The values of a column as the database takes them, row by row."""
-    name, default = column.name, column.default
-    bind = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if name not in rows[0]:
-        value: Any = default.arg(None) if default.is_callable else default.arg  # type: ignore[union-attr]
-        return repeat(bind(value) if bind else value, len(rows))
-    values = map(itemgetter(name), rows)
     if bind is None:
-        return values
-    return map(bind if isinstance(column.type, JSON) else _Known(bind).__getitem__, values)
+        return list(values)
+    if isinstance(column.type, JSON):
+        nothing = bind(None)
+        return [nothing if value is None else bind(value) for value in values]
+    return list(map(_Known(bind).__getitem__, values))
+
+
+def _default(default: Any) -> Any:
+    return default.arg(None) if default.is_callable else default.arg
 
 
 class _Known(dict[Any, Any]):
     """What values are turned into, each once: the rows of a roster say much alike."""
 
-    def __init__(self, bind: Callable[[Any], Any]) -> None:
+    def __init__(self, bind: Bind) -> None:
         super().__init__()
         self.bind = bind
 

@@ -1,6 +1,8 @@
 """The audit: a line beside each change, chained so that none is lost, and erasable without breaking the chain."""
 
 import contextvars
+import hashlib
+import json
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -96,6 +98,16 @@ def test_a_moment_of_another_zone_is_sealed_as_it_is_kept(world):
 
     db.session.expire_all()
     assert audit.broken_at(world.agency.id) is None
+
+
+@pytest.mark.parametrize("ref", ["C-7K3M-Q", None, 'a "quoted" é\n'])
+def test_a_line_is_sealed_by_its_words_as_json_has_them(ref):
+    moment = datetime(2026, 3, 4, tzinfo=UTC)
+    said = {"actor_id": 3, "actor_label": "Añà", "action": Action.PLAN_CHANGED, "subject_kind": "plan"}
+    line = {"at": moment, "actor_kind": CONSOLE.kind, **said, "subject_id": None, "subject_ref": ref, "digest": "ab"}
+    words = ["before", 7, moment.isoformat(), *(line[name] for name in ("actor_kind", *audit.SEALED))]
+
+    assert audit.sealed(line, 7, "before") == hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
 def test_what_waits_in_a_session_that_is_closed_is_not_written_by_its_next_transaction(world):

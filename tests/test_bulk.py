@@ -89,6 +89,28 @@ def test_columns_that_are_called_like_words_of_the_database_are_written(world):
     assert (change.row, change.column, change.mine, change.base) == (3, "city", ["a", "é"], None)
 
 
+@pytest.mark.parametrize("count", [1, 99, 100, 101, 250])
+def test_however_many_rows_there_are_each_is_written_once_in_its_order(world, count):
+    ids = bulk.numbers(Person, count)
+    rows = [somebody(world, number, capacity={"turn": turn}) for turn, number in enumerate(ids)]
+    bulk.insert(Person, [{**row, "city": None} for row in rows], {"updated_by": "Ana", "sensitive": True})
+
+    columns = select(Person.id, Person.name, Person.capacity, Person.updated_by, Person.sensitive, Person.city)
+    found = db.session.execute(columns.where(Person.id.in_(ids)).order_by(Person.id)).all()
+    said = [(each, f"Somebody {each}", {"turn": turn}, "Ana", True, None) for turn, each in enumerate(ids)]
+    assert [tuple(row) for row in found] == said
+
+
+def test_one_column_of_many_rows_is_written_and_no_other_row(world):
+    ids = bulk.numbers(Person, 3)
+    bulk.insert(Person, [somebody(world, number, capacity={}) for number in ids])
+    bulk.write(Person, "capacity", {ids[0]: {"modes": ["é"]}, ids[2]: {"modes": []}})
+    bulk.write(Person, "capacity", {})
+
+    found = db.session.scalars(select(Person.capacity).where(Person.id.in_(ids)).order_by(Person.id))
+    assert list(found) == [{"modes": ["é"]}, {}, {"modes": []}]
+
+
 def test_of_no_rows_nothing_is_written(world, statements):
     with statements() as said:
         bulk.insert(Person, [])
