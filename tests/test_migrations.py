@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, UniqueConstraint, inspect, text
 
 from preparedness import create_app, migrating
 from preparedness.accounts.models import Agency
@@ -94,6 +94,18 @@ def test_migrations_make_the_tables_of_the_models(empty, modelled):
         assert migrating.differences() == []
         assert migrating.is_current()
         assert dump(db.engine) == dump(modelled)
+
+
+def test_no_index_is_what_another_begins_with():
+    begun = []
+    for table in Model.metadata.tables.values():
+        unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+        several = [*unique, *(each for each in table.indexes if len(each.columns) > 1)]
+        first = {next(iter(each.columns)).name for each in several if len(each.columns) > 1}
+        alone = [each for each in table.indexes if len(each.columns) == 1 and not each.unique]
+        begun += [each.name for each in alone if next(iter(each.columns)).name in first]
+
+    assert begun == []
 
 
 def test_ids_of_erased_rows_are_never_given_again(empty):

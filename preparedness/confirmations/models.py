@@ -50,6 +50,7 @@ class Campaign(OfAgency, Edited, Model):
     """A round of requests to confirm."""
 
     __tablename__ = "campaign"
+    AGENCY_LEADS = True
     __table_args__ = (UniqueConstraint("agency_id", "id"), same_agency("plan_id", "plan"))
 
     kind: Mapped[CampaignKind]
@@ -70,7 +71,7 @@ class Request(OfAgency, Edited, Model):
     __tablename__ = "request"
     __table_args__ = (UniqueConstraint("campaign_id", "person_id"), same_agency("person_id", "person"))
 
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[RequestState] = mapped_column(default=RequestState.ASKED)
     asked_at: Mapped[datetime] = mapped_column(default=now)

@@ -86,6 +86,7 @@ class Organisation(OfAgency, Edited, Model):
     """A diaspora organisation, or a public body it works with."""
 
     __tablename__ = "organisation"
+    AGENCY_LEADS = True
     __table_args__ = (
         UniqueConstraint("agency_id", "id"),
         UniqueConstraint("agency_id", "ref"),
@@ -155,6 +156,7 @@ class Person(OfAgency, Edited, Model):
     """Somebody the agency may ask to stand by a role. Knows them by the name they wish to be called."""
 
     __tablename__ = "person"
+    AGENCY_LEADS = True
     __table_args__ = (
         UniqueConstraint("agency_id", "id"),
         UniqueConstraint("agency_id", "ref"),
@@ -248,8 +250,8 @@ class Channel(OfAgency, Model):
         UniqueConstraint("organisation_id", "kind", "address_fold"),
     )
 
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     kind: Mapped[ChannelKind]
     address: Mapped[str]
     address_fold: Mapped[str] = mapped_column(index=True)
@@ -280,8 +282,8 @@ class Capability(OfAgency, Model):
         UniqueConstraint("organisation_id", "code", "licence_country"),
     )
 
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     code: Mapped[CapabilityCode] = mapped_column(index=True)
     declared_on: Mapped[date | None]
     verified_on: Mapped[date | None]
@@ -302,8 +304,8 @@ class Coverage(OfAgency, Model):
         UniqueConstraint("organisation_id", "relation", "country", "place"),
     )
 
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     relation: Mapped[Relation]
     country: Mapped[str] = mapped_column(index=True)
     place: Mapped[str | None]
@@ -389,7 +391,7 @@ class Link(OfAgency, Model):
         same_agency("person_id", "person"),
     )
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     purpose: Mapped[LinkPurpose]
     subject_kind: Mapped[str]
     subject_id: Mapped[int]

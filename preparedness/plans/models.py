@@ -63,6 +63,7 @@ class Plan(OfAgency, Edited, Model):
     """A plan as it is being written: the working copy."""
 
     __tablename__ = "plan"
+    AGENCY_LEADS = True
     __table_args__ = (UniqueConstraint("agency_id", "id"), UniqueConstraint("agency_id", "ref"))
 
     ref: Mapped[str]
@@ -201,6 +202,7 @@ class Role(OfAgency, Edited, Model):
     """A job in the plan; it has one seat, or one for each place or sector."""
 
     __tablename__ = "role"
+    AGENCY_LEADS = True
     __table_args__ = (
         UniqueConstraint("plan_id", "key"),
         UniqueConstraint("agency_id", "id"),
@@ -237,6 +239,7 @@ class Seat(OfAgency, Edited, Model):
     """A role at one place or in one sector, with a calling order of its own."""
 
     __tablename__ = "seat"
+    AGENCY_LEADS = True
     __table_args__ = (
         UniqueConstraint("role_id", "label"),
         UniqueConstraint("agency_id", "id"),
@@ -283,6 +286,7 @@ class Assignment(OfAgency, Edited, Model):
     """
 
     __tablename__ = "assignment"
+    AGENCY_LEADS = True
     __table_args__ = (
         CheckConstraint("organisation_id IS NOT NULL OR person_id IS NOT NULL", name="someone_holds_it"),
         CheckConstraint("call_order > 0", name="call_order_counts_from_one"),
@@ -296,7 +300,7 @@ class Assignment(OfAgency, Edited, Model):
     )
     PERSONAL = frozenset({"limits", "decline_reason"})
 
-    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"), index=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     call_order: Mapped[int]
