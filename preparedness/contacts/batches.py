@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, select, update
@@ -47,8 +48,13 @@ class Roster:
 
     def columns(self, data: Data, before: Mapping[str, Any]) -> Row:
         """What a change says, as columns."""
-        said = {name: data[name] for name in self.fields if name in data} | self.derived(data, before)
+        said = {name: data[name] for name in self.empty.keys() & data.keys()} | self.derived(data, before)
         return {name: self.blank.get(name) if value is None else value for name, value in said.items()}
+
+    @cached_property
+    def empty(self) -> Row:
+        """The columns where nothing is said."""
+        return {name: self.blank.get(name) for name in self.fields}
 
 
 @dataclass
@@ -71,23 +77,20 @@ def add(roster: Roster, agency: Agency, rows: Sequence[Data], *, by: Actor) -> l
     db.session.flush()
     _refuse_strangers(roster, agency.id, rows)
     fresh = _fresh_refs(roster, agency.id, len(rows))
-    ids, moment, agency_id = bulk.numbers(roster.model, len(rows)), now(), agency.id
-    same = {"agency_id": agency_id, "created_at": moment, "updated_at": moment, "updated_by": by.label}
-    named = zip(ids, fresh, rows, strict=True)
-    bulk.insert(roster.model, [{"id": number, "ref": ref, **same, **_new(roster, row)} for number, ref, row in named])
+    ids, moment = bulk.numbers(roster.model, len(rows)), now()
+    same = {"agency_id": agency.id, "created_at": moment, "updated_at": moment, "updated_by": by.label}
+    new = zip(ids, fresh, rows, strict=True)
+    bulk.insert(roster.model, [{"id": number, "ref": ref, **_new(roster, row)} for number, ref, row in new], same)
+    named = {name for row in rows for name in row}
     for part in roster.parts:
-        _insert_children(
-            part,
-            [
-                {**child, roster.owner: number, "agency_id": agency_id}
-                for number, row in zip(ids, rows, strict=True)
-                for child in part.after(row, []) or []
-            ],
-            by,
-        )
-    made_now = [_Added(roster.model, agency_id, number, ref) for number, ref in zip(ids, fresh, strict=True)]
-    sources = [{"source": row["source"]} if row.get("source") else {} for row in rows]
-    record_many(roster.added, [(subject, {}, said) for subject, said in zip(made_now, sources, strict=True)], by=by)
+        if part.speaks(named):
+            _insert_children(part, _children(roster, part, ids, rows), agency.id, by)
+    subjects = [_Added(roster.model, agency.id, number, ref) for number, ref in zip(ids, fresh, strict=True)]
+    sources = {row.get("source") for row in rows}
+    facts = {source: {"source": source} if source else {} for source in sources}
+    nothing: Changes = {}
+    lines = [(each, nothing, facts[row.get("source")]) for each, row in zip(subjects, rows, strict=True)]
+    record_many(roster.added, lines, by=by)
     return ids
 
 
@@ -100,9 +103,9 @@ class _Added:
 
 
 def _new(roster: Roster, data: Data) -> Row:
-    columns = roster.columns(data, {})
+    columns = {**roster.empty, **roster.columns(data, {})}
     roster.refuse(columns)
-    return {**{name: columns.get(name, roster.blank.get(name)) for name in roster.fields}, **_folds(columns)}
+    return columns | _folds(columns)
 
 
 def _folds(columns: Mapping[str, Any]) -> Row:
@@ -111,11 +114,21 @@ def _folds(columns: Mapping[str, Any]) -> Row:
     return {"name_fold": fold(columns["name"]), "also_fold": fold(" ".join(also)) or None}
 
 
+def _children(roster: Roster, part: Part, ids: Sequence[int], rows: Sequence[Data]) -> list[Row]:
+    """What belongs to new rows, each with the number of its row."""
+    children: list[Row] = []
+    for number, row in zip(ids, rows, strict=True):
+        for child in part.after(row, []) or ():
+            child[roster.owner] = number  # each was made for this row
+            children.append(child)
+    return children
+
+
 def _fresh_refs(roster: Roster, agency_id: int, count: int) -> list[str]:
     """As many new Refs, none of which the agency has."""
     fresh: dict[str, None] = {}
     while len(fresh) < count:
-        tried = {refs.make(roster.prefix, fresh) for _turn in range(count - len(fresh))}
+        tried = refs.some(roster.prefix, count - len(fresh)) - fresh.keys()
         for some in _chunks(sorted(tried)):
             taken = select(roster.model.ref).where(roster.model.agency_id == agency_id, roster.model.ref.in_(some))
             tried -= set(db.session.scalars(taken))
@@ -143,7 +156,8 @@ def change(roster: Roster, agency_id: int, changes: Sequence[Change], *, by: Act
         return []
     db.session.flush()
     _refuse_strangers(roster, agency_id, [data for _number, _version, data in changes])
-    parts = [part for part in roster.parts if any(part.speaks(data) for _number, _version, data in changes)]
+    named = {name for _number, _version, data in changes for name in data}
+    parts = [part for part in roster.parts if part.speaks(named)]
     rows = _loaded(roster, agency_id, parts, [number for number, _version, _data in changes])
     moved = [
         number
@@ -244,11 +258,8 @@ def _write_children(roster: Roster, agency_id: int, part: Part, plans: Sequence[
     found = [(plan.row.id, each) for plan in plans for each in plan.differences if each.part is part]
     for some in _chunks([number for _owner, each in found for number in each.gone]):
         db.session.execute(delete(table).where(table.c.id.in_(some)))
-    _insert_children(
-        part,
-        [{**row, roster.owner: owner, "agency_id": agency_id} for owner, each in found for row in each.new],
-        by,
-    )
+    new = [{**row, roster.owner: owner} for owner, each in found for row in each.new]
+    _insert_children(part, new, agency_id, by)
     others = [row for _owner, each in found for row in each.other]
     if others:
         told: dict[str, Any] = {name: bindparam(f"to_{name}") for name in part.said}
@@ -256,19 +267,18 @@ def _write_children(roster: Roster, agency_id: int, part: Part, plans: Sequence[
         db.session.execute(update(table).where(table.c.id == bindparam("row")).values(told), values)
 
 
-def _insert_children(part: Part, rows: list[Row], by: Actor) -> None:
+def _insert_children(part: Part, rows: list[Row], agency_id: int, by: Actor) -> None:
     if part is CHANNELS and by.kind is not ActorKind.PERSON:
-        _bar(rows)
-    bulk.insert(part.model, rows)
+        _bar(rows, agency_id)
+    bulk.insert(part.model, rows, {"agency_id": agency_id})
 
 
-def _bar(channels: list[Row]) -> None:
+def _bar(channels: list[Row], agency_id: int) -> None:
     """Mark the addresses that somebody asked us not to use; only they themselves can give them again."""
-    for agency_id in {row["agency_id"] for row in channels}:
-        barred = suppressions.among(agency_id, [(row["kind"], row["address_fold"]) for row in channels])
-        for row in channels:
-            no = (row["kind"], row["address_fold"]) in barred
-            row["state"] = ChannelState.OPTED_OUT if no else ChannelState.UNVERIFIED
+    barred = suppressions.among(agency_id, [(row["kind"], row["address_fold"]) for row in channels])
+    for row in channels:
+        no = (row["kind"], row["address_fold"]) in barred
+        row["state"] = ChannelState.OPTED_OUT if no else ChannelState.UNVERIFIED
 
 
 def _table(model: type[Any]) -> Any:

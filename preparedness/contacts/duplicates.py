@@ -56,10 +56,12 @@ def twins_and_alike(
 def _likely(
     agency: Agency, traits: Sequence[dict["Trait", None]], among: type[Person] | type[Organisation]
 ) -> dict[int, list[Twin]]:
+    if db.session.scalar(select(among.id).where(among.agency_id == agency.id).limit(1)) is None:
+        return {}  # a first roster: nobody is here yet
     wanted = {trait for each in traits for trait in each}
     known = _known(agency, among, wanted)
     found: dict[int, list[Twin]] = {}
-    for place, each in enumerate(traits):
+    for place, each in enumerate(traits) if known else ():
         like = {twin.id: twin for trait in reversed(each) for twin in known.get(trait, [])}
         if like:
             found[place] = [*reversed(like.values())]
@@ -95,11 +97,11 @@ Trait = tuple[Likeness, str, str]
 
 def _traits(row: Data) -> Iterator[Trait]:
     """What a row could be known by: likeness, the value, and for a name its country."""
-    for channel in parts.CHANNELS.after(row, []) or []:
-        if channel["kind"] is ChannelKind.EMAIL:
-            yield Likeness.EMAIL, channel["address_fold"], ""
-        elif channel["kind"] in PHONE_KINDS:
-            yield Likeness.PHONE, channel["address_fold"], ""
+    for kind, address in parts.reached(row):
+        if kind is ChannelKind.EMAIL:
+            yield Likeness.EMAIL, address, ""
+        elif kind in PHONE_KINDS:
+            yield Likeness.PHONE, address, ""
     for name in ("name", "name_local"):
         if row.get(name):
             yield Likeness.NAME, fold(row[name]), row.get("country") or ""
@@ -112,14 +114,17 @@ def _known(agency: Agency, model: Any, wanted: set[Trait]) -> dict[Trait, list[T
     told = _told(model)
     for some in _chunks({value for likeness, value, _country in wanted if likeness is not Likeness.NAME}):
         reached = select(*told, Channel.kind, Channel.address_fold).join(Channel, owner == model.id)
-        for row in db.session.execute(reached.where(*standing, *_among(Channel.address_fold, some))):
+        query = reached.where(*standing, *_among(Channel.address_fold, some)).order_by(model.id.desc(), Channel.id)
+        for row in db.session.execute(query):
             likeness = Likeness.EMAIL if row.kind is ChannelKind.EMAIL else Likeness.PHONE
             if (likeness, row.address_fold, "") in wanted:
                 known[likeness, row.address_fold, ""].append(_twin(row, likeness))
     for some in _chunks({value for likeness, value, _country in wanted if likeness is Likeness.NAME}):
-        for row in db.session.execute(select(*told).where(*standing, *_among(model.name_fold, some))):
+        query = select(*told).where(*standing, *_among(model.name_fold, some)).order_by(model.id.desc())
+        for row in db.session.execute(query):
             for country in (row.country, ""):
-                known[Likeness.NAME, row.name_fold, country].append(_twin(row, Likeness.NAME))
+                if (Likeness.NAME, row.name_fold, country) in wanted:
+                    known[Likeness.NAME, row.name_fold, country].append(_twin(row, Likeness.NAME))
     return known
 
 
@@ -140,9 +145,9 @@ def _twin(row: Any, likeness: Likeness) -> Twin:
 
 def _chunks(values: set[str]) -> Iterator[list[str] | None]:
     """The values in parts that both engines take; None where there are so many that all rows are looked at."""
-    listed = sorted(values)
-    if len(listed) > MANY:
+    if len(values) > MANY:
         yield None
         return
+    listed = sorted(values)
     for start in range(0, len(listed), CHUNK):
         yield listed[start : start + CHUNK]

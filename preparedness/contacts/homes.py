@@ -40,7 +40,8 @@ def filled(agency: Agency, rows: Sequence[Data], known: Mapping[int | None, Home
         if country not in follows:
             zone = agency.timezone if country == agency.country else zone_of(country) or agency.timezone
             follows[country] = {"country": country, "timezone": zone, "language": agency.language}
-        full.append({**follows[country], **{name: value for name, value in row.items() if value is not None}})
+        said = {name: value for name, value in row.items() if value is not None} if None in row.values() else row
+        full.append({**follows[country], **said})
     return full
 
 

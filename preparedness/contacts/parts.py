@@ -3,8 +3,10 @@
 Each part says which rows are wanted after a change; what differs from the rows that are there is written in bulk.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from preparedness.contacts.models import PHONE_KINDS, Absence, Capability, Channel, Coverage, Spoken
@@ -17,43 +19,48 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of child row: what tells two of them apart, what else they say, and which are wanted."""
+    """One kind of child row: what tells two of them apart, what else they say, by which names a change speaks of them,
+    and which rows it then wants, each with all that it says."""
 
     name: str
     attribute: str
     model: type[Any]
     key: tuple[str, ...]
     said: tuple[str, ...]
-    wanted: Callable[[Data, list[Row]], list[Row] | None]
+    names: frozenset[str]
+    wanted: Callable[[Data, list[Row]], list[Row]]
 
     def rows(self, children: Iterable[Any]) -> list[Row]:
         """Children as plain rows."""
         return [{name: getattr(child, name) for name in self.key + self.said} for child in children]
 
-    def speaks(self, data: Data) -> bool:
-        """Whether a change says anything of these rows."""
-        return self.wanted(data, []) is not None
+    def speaks(self, said: Iterable[str]) -> bool:
+        """Whether changes that say something by these names say anything of these rows."""
+        return not self.names.isdisjoint(said)
 
     def after(self, data: Data, before: list[Row]) -> list[Row] | None:
         """The rows wanted after a change, each once; None where the change does not speak of them."""
+        if not self.speaks(data):
+            return None
         wanted = self.wanted(data, before)
-        if not wanted:
-            return wanted
-        once = {self.keyed(row): {**dict.fromkeys(self.said), **row} for row in reversed(wanted)}
-        return [*reversed(once.values())]
+        once = {self.keyed(row): row for row in reversed(wanted)}
+        return wanted if len(once) == len(wanted) else [*reversed(once.values())]
 
     def brief(self, rows: Iterable[Row]) -> list[str]:
         """Rows in few words, for the audit."""
         return sorted(" ".join(str(row[name]) for name in self.key if row[name] is not None) for row in rows)
 
-    def keyed(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    @cached_property
+    def keyed(self) -> Callable[[Row], Any]:
         """What tells a row from the others."""
-        return tuple(row[name] for name in self.key)
+        return itemgetter(*self.key)
 
 
 def folded(kind: ChannelKind, address: str) -> str:
     """An address as two spellings of it are compared: signs of a number, or small letters."""
     if kind in PHONE_KINDS:
+        if address[:1] == "+" and address[1:].isdigit():  # as nearly all are
+            return address
         return "".join(sign for sign in address if sign.isdigit() or sign == "+")
     return address.strip().lower()
 
@@ -64,7 +71,17 @@ def channel(kind: ChannelKind | str, address: str, preference: int = 1) -> Row:
     return {"kind": kind, "address_fold": folded(kind, address), "address": address, "preference": preference}
 
 
-def _channels(data: Data, before: list[Row]) -> list[Row] | None:
+def reached(data: Data) -> Iterator[tuple[ChannelKind, str]]:
+    """The addresses of somebody new, each with its kind, as two spellings of it are compared."""
+    for each in data.get("channels") or ():
+        kind = ChannelKind(each["kind"])
+        yield kind, folded(kind, each["address"])
+    for kind in (ChannelKind.EMAIL, ChannelKind.PHONE):
+        if data.get(kind):
+            yield kind, folded(kind, data[kind])
+
+
+def _channels(data: Data, before: list[Row]) -> list[Row]:
     """The whole list; else the first e-mail address and the first number, and which of all comes first."""
     if "channels" in data:
         rows = [
@@ -73,8 +90,6 @@ def _channels(data: Data, before: list[Row]) -> list[Row] | None:
         ]
     else:
         rows = sorted(before, key=lambda row: row["preference"])
-    if "channels" not in data and not {"email", "phone", "best_channel"} & set(data):
-        return None
     for name, kinds in (("email", {ChannelKind.EMAIL}), ("phone", PHONE_KINDS)):
         if name in data:
             rows = _with_first(rows, kinds, ChannelKind(name), data[name])
@@ -95,27 +110,28 @@ def _with_first(rows: list[Row], kinds: Iterable[ChannelKind], new: ChannelKind,
     return [moved if row is first else row for row in rows]
 
 
-def _capabilities(data: Data, before: list[Row]) -> list[Row] | None:
+CHECKED = ("verified_on", "verified_by", "regulator", "reference", "expires_on")
+DECLARED = dict.fromkeys(("licence_country", *CHECKED))
+"""What is known of a capability that was merely declared."""
+
+
+def _capabilities(data: Data, before: list[Row]) -> list[Row]:
     """Codes keep what is known of each; whole rows say it themselves."""
-    if "capabilities" not in data:
-        return None
     rows: list[Row] = []
     for each in data["capabilities"] or []:
         if isinstance(each, Mapping):
-            rows.append({"licence_country": None, **each, "code": CapabilityCode(each["code"])})
+            rows.append({**DECLARED, **each, "code": CapabilityCode(each["code"])})
         else:
-            known = [row for row in before if row["code"] == each]
-            rows += known or [{"code": CapabilityCode(each), "licence_country": None}]
+            known = [row for row in before if row["code"] == each] if before else []
+            rows += known or [{**DECLARED, "code": CapabilityCode(each)}]
     return rows
 
 
-def _covers(data: Data, before: list[Row]) -> list[Row] | None:
+def _covers(data: Data, before: list[Row]) -> list[Row]:
     """The whole list; else the places of one relation, the others as they are."""
     if "covers" in data:
         return [_place(each["relation"], each) for each in data["covers"] or []]
     relations = [relation for relation in Relation if relation in data]
-    if not relations:
-        return None
     kept = [row for row in before if row["relation"] not in relations]
     return kept + [_place(relation, each) for relation in relations for each in data[relation] or []]
 
@@ -124,32 +140,49 @@ def _place(relation: Relation | str, place: Mapping[str, Any]) -> Row:
     return {"relation": Relation(relation), "country": place["country"], "place": place.get("place") or None}
 
 
-def _languages(data: Data, before: list[Row]) -> list[Row] | None:
-    if "languages" not in data:
-        return None
+def _languages(data: Data, before: list[Row]) -> list[Row]:
     levels = {row["language"]: row["level"] for row in before}
-    rows = [each if isinstance(each, Mapping) else {"language": each} for each in data["languages"] or []]
-    return [{"level": levels.get(row["language"]), **row} for row in rows]
+    return [
+        {"level": levels.get(each["language"]), **each}
+        if isinstance(each, Mapping)
+        else {"language": each, "level": levels.get(each)}
+        for each in data["languages"] or []
+    ]
 
 
-def _absences(data: Data, _before: list[Row]) -> list[Row] | None:
-    if "absences" not in data:
-        return None
+def _absences(data: Data, _before: list[Row]) -> list[Row]:
     return [{"since": each["since"], "until": each["until"]} for each in data["absences"] or []]
 
 
-CHANNELS = Part("channels", "channels", Channel, ("kind", "address_fold"), ("address", "preference"), _channels)
+CHANNELS = Part(
+    "channels",
+    "channels",
+    Channel,
+    ("kind", "address_fold"),
+    ("address", "preference"),
+    frozenset({"channels", "email", "phone", "best_channel"}),
+    _channels,
+)
 CAPABILITIES = Part(
     "capabilities",
     "capabilities",
     Capability,
     ("code", "licence_country"),
-    ("verified_on", "verified_by", "regulator", "reference", "expires_on"),
+    CHECKED,
+    frozenset({"capabilities"}),
     _capabilities,
 )
-COVERS = Part("covers", "covers", Coverage, ("relation", "country", "place"), (), _covers)
-LANGUAGES = Part("languages", "spoken", Spoken, ("language",), ("level",), _languages)
-ABSENCES = Part("absences", "absences", Absence, ("since", "until"), (), _absences)
+COVERS = Part(
+    "covers",
+    "covers",
+    Coverage,
+    ("relation", "country", "place"),
+    (),
+    frozenset({"covers", *map(str, Relation)}),
+    _covers,
+)
+LANGUAGES = Part("languages", "spoken", Spoken, ("language",), ("level",), frozenset({"languages"}), _languages)
+ABSENCES = Part("absences", "absences", Absence, ("since", "until"), (), frozenset({"absences"}), _absences)
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,23 @@ def test_the_surest_likeness_is_the_one_named(world):
     assert twin.likeness is Likeness.EMAIL
 
 
-def test_a_shared_mailbox_shows_everybody_it_reaches(world):
+@pytest.mark.parametrize("best", ["email", "phone"])
+def test_who_shares_the_address_comes_before_who_shares_the_number_whatever_is_the_best_channel(world, best):
+    people.change(world.tomas, {"phone": "+15145550105"}, version=None, by=world.ana)
+    reached = {"email": "amina@example.org", "phone": "+15145550105", "best_channel": best}
+
+    twins = duplicates.of(world.agency, {"name": "Jean", **reached})
+
+    assert [twin.name for twin in twins] == ["Amina Diallo", "Tomas Okello"]
+
+
+def test_a_shared_mailbox_shows_everybody_it_reaches_who_came_first_first(world):
     people.change(world.salma, {"email": "amina@example.org"}, version=None, by=world.ana)
+    row, other = {"name": "Jean", "email": "amina@example.org"}, {"name": "Nobody", "email": "nobody@example.org"}
 
-    twins = duplicates.of(world.agency, {"name": "Jean", "email": "amina@example.org"})
-
-    assert {twin.name for twin in twins} == {"Amina Diallo", "Rose"}
+    for count in (0, 1, 5, 30):
+        twins = duplicates.twins(world.agency, [row, *[other] * count])[0]
+        assert [twin.name for twin in twins] == ["Amina Diallo", "Rose"]
 
 
 def test_organisations_have_twins_among_organisations(world):
