@@ -1,7 +1,10 @@
 """What came back, row by row: which row of ours each is, what its cells mean, and what cannot be taken."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import orjson
 
 from preparedness import refs
 from preparedness.exchange import cells
@@ -14,9 +17,9 @@ from preparedness.exchange.finds import Numbered as Numbered
 from preparedness.exchange.finds import found as found
 from preparedness.exchange.finds import manifest_fields as manifest_fields
 from preparedness.exchange.finds import written
-from preparedness.exchange.merge import Returned, Row, Rows, fingerprint
+from preparedness.exchange.merge import Returned, Row, Rows
 from preparedness.exchange.sheets import Column, Editable, Surroundings
-from preparedness.exchange.values import Value, clean
+from preparedness.exchange.values import Value, plain_words
 from preparedness.exchange.values import letters as letters
 from preparedness.i18n import _, ngettext
 
@@ -43,13 +46,17 @@ def take(
         if column.key in arrival.columns
     ]
     looked_at = [(each.at, each.key, each.free, each.words, each) for each in present]
+    fresh = [each for each in looked_at if each[-1].column.editable is not Editable.NO]
     for number, row in arrival.below:
         ref, trouble = _ref(arrival, number, row, base, created)
         if trouble:
             arrival.troubles.append(trouble)
         else:
-            values = _values(arrival, number, row, base.get(ref or ""), present, looked_at)
-            _keep(arrival, Returned(number, ref, values), created)
+            before = base.get(ref or "")
+            if before is None:
+                _keep(arrival, Returned(number, ref, _new_values(arrival, number, row, fresh)), row, fresh, created)
+            else:
+                arrival.rows.append(Returned(number, ref, _values(arrival, number, row, before, present, looked_at)))
     if _sorted_apart(arrival, base):
         arrival.notices.append(_ref_believed(arrival))
     if arrival.read_only:
@@ -128,13 +135,11 @@ def _values(
     arrival: Arrival,
     number: int,
     row: Mapping[int, Cell],
-    before: Row | None,
+    before: Row,
     present: Sequence[Place],
     looked_at: Sequence[Looked],
 ) -> Row:
     """The cells of a row that may be changed, understood. A row in which nothing differs is what was given out."""
-    if before is None:
-        return _new_values(arrival, number, row, present)
     if not (others := _others(row, before, looked_at)):
         return before
     values = {place.key: before.get(place.key) for place in present}
@@ -149,23 +154,21 @@ def _values(
     return {key: value for key, value in values.items() if key not in fixed}
 
 
-def _new_values(arrival: Arrival, number: int, row: Mapping[int, Cell], present: Sequence[Place]) -> dict[str, Value]:
-    """What the cells of a new row mean; what programs alone fill is left alone."""
+def _new_values(arrival: Arrival, number: int, row: Mapping[int, Cell], fresh: Sequence[Looked]) -> dict[str, Value]:
+    """What the filled cells of a new row mean."""
     values: dict[str, Value] = {}
-    for place in present:
-        cell = row.get(place.at)
-        if place.column.editable is Editable.NO:
-            continue
+    for at, key, free, known, place in fresh:
+        cell = row.get(at)
         if cell is None:
-            values[place.key] = None
-        elif place.plain and cell[1] == "s":
-            values[place.key] = clean(cell[2]) or None
+            continue
+        if cell[1] == "s" and (free or cell[2] in known):
+            value = plain_words(place.pattern.kind, cell[2]) if free else known[cell[2]]
         else:
             understood = place.understood(cell, None)
-            if understood.problem or understood.notice:
-                _say(arrival, number, place, understood)
-            if not understood.problem:
-                values[place.key] = understood.value
+            value = understood.value
+            _say(arrival, number, place, understood)
+        if value is not None:
+            values[key] = value
     return values
 
 
@@ -217,18 +220,25 @@ def _read_only_changed(arrival: Arrival) -> str:
     return _("%(who)s: %(what)s", who=arrival.name, what=said)
 
 
-def _keep(arrival: Arrival, row: Returned, created: Mapping[str, str]) -> None:
-    """Keep a row that says something. A new one is known again by its number, or by what it says."""
-    new = row.ref is None or refs.is_spare(row.ref)
-    if new:
-        filled = {key: value for key, value in row.cells.items() if value is not None}
-        if not filled:
+def _keep(
+    arrival: Arrival, new: Returned, row: Mapping[int, Cell], fresh: Sequence[Looked], created: Mapping[str, str]
+) -> None:
+    """Keep a row that says something new. It is known again by its number, or by what it says: then its empty cells say
+    something too."""
+    if new.ref is None or refs.is_spare(new.ref):
+        if not new.cells:
             return
-        slot = row.ref or fingerprint({arrival.sheet.key: fingerprint(filled)})[:SLOT_LENGTH]
+        slot = arrival.slots[new.number] = new.ref or _slot(arrival.sheet.key, new.cells)
         if slot in created:
-            row = Returned(row.number, created[slot], row.cells)
-        arrival.slots[row.number] = slot
-    arrival.rows.append(row)
+            empty = {key: None for at, key, _free, _known, place in fresh if at not in row and not place.column.follows}
+            new = Returned(new.number, created[slot], {**empty, **new.cells})
+    arrival.rows.append(new)
+
+
+def _slot(sheet: str, cells: Row) -> str:
+    """What stands for a row without a Ref in the memory of what was created."""
+    said = orjson.dumps([sheet, cells], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(said).hexdigest()[:SLOT_LENGTH]
 
 
 def _given_ref(arrival: Arrival, row: Mapping[int, Cell], base: Rows) -> str | None:

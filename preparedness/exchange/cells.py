@@ -14,7 +14,7 @@ from preparedness.exchange.choices import WRITTEN_BETWEEN, Unknown, fold
 from preparedness.exchange.dated_cells import FIRST_DATE as FIRST_DATE
 from preparedness.exchange.dated_cells import Odd, as_date, as_datetime, as_time
 from preparedness.exchange.sheets import Column, Editable
-from preparedness.exchange.values import Kind, Pattern, Value, as_text, clean, dialled, fifteen_digits
+from preparedness.exchange.values import Kind, Pattern, Value, as_text, clean, fifteen_digits, plain_words
 from preparedness.i18n import _, _l
 
 WHOLE = re.compile(r"[+-]?\d{1,15}")
@@ -136,8 +136,8 @@ def _text(value: Any, _kind: str, _pattern: Pattern) -> Value:
     return clean(as_text(value))
 
 
-def _phone(value: Any, _kind: str, _pattern: Pattern) -> Value:
-    return dialled(clean(value))
+def _phone(value: Any, _kind: str, pattern: Pattern) -> Value:
+    return plain_words(pattern.kind, value)
 
 
 def _phone_as_number(value: Any, base: Value) -> Understood:
@@ -226,8 +226,7 @@ class Place:
 
     def __init__(self, column: Column, pattern: Pattern, at: int) -> None:
         self.column, self.key, self.pattern, self.at = column, column.key, pattern, at
-        self.plain = pattern.kind is Kind.TEXT
-        self.free = self.plain or pattern.kind is Kind.PHONE
+        self.free = pattern.kind in (Kind.TEXT, Kind.PHONE)
         self.fixed = column.editable is not Editable.YES
         """True where the cells of rows that are known already are for reading only."""
         self.told: dict[tuple[str, Any], Understood] = {}

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,13 +35,25 @@ class Unknown(Exception):  # noqa: N818 - raise Unknown(text)
 class Choices:
     """A list, found by code, by label in the language written, or by any other words for it.
 
-    With `detail`, a line may be narrowed after a colon, as in *Haiti: Ouest*.
+    With `detail`, a line may be narrowed after a colon, as in *Haiti: Ouest*. Of a list that few will look at, what
+    makes its lines will do: it is asked once somebody looks.
     """
 
-    def __init__(self, lines: Iterable[Choice], *, detail: bool = False) -> None:
-        self.lines = tuple(lines)
+    def __init__(self, lines: Iterable[Choice] | Callable[[], Iterable[Choice]], *, detail: bool = False) -> None:
+        self._make = lines if callable(lines) else None
+        self._made = None if callable(lines) else tuple(lines)
         self.detail = detail
-        self._labels = {line.code: line.label for line in self.lines}
+
+    @property
+    def lines(self) -> tuple[Choice, ...]:
+        """The lines, in their order."""
+        if self._made is None:
+            self._made = tuple(self._make() if self._make else ())
+        return self._made
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {line.code: line.label for line in self.lines}
 
     @cached_property
     def _codes(self) -> dict[str, set[str]]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,9 +47,7 @@ def compare(brought: Return, here: Snapshot, agency: Agency) -> bool:
     shown = db.session.execute(select(*columns).where(TABLE.c.return_id == brought.id).order_by(TABLE.c.id))
     before: dict[Address, Told] = {_address(told): told for told in (dict(row) for row in shown.mappings())}
     fresh = {_address(told): told for told in _changes(brought, here, agency, before.values())}
-    moved = {where: _said(told) for where, told in fresh.items()} != {
-        where: _said(told) for where, told in before.items()
-    }
+    moved = fresh.keys() != before.keys() or any(_said(told) != _said(before[where]) for where, told in fresh.items())
     if moved:
         for where, told in fresh.items():
             if where in before and _said(before[where]) == _said(told):
@@ -215,7 +212,7 @@ def _held_mass_clears(found: list[Difference], base: Mapping[str, Row]) -> list[
         or (number >= WHOLE_COLUMN and number == filled[column])
     }
     return [
-        replace(each, outcome=Outcome.HELD, why=Why.CLEARED)
+        each._replace(outcome=Outcome.HELD, why=Why.CLEARED)
         if each.column in mass and each.outcome is Outcome.UPDATE and each.mine is None
         else each
         for each in found

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from preparedness.accounts.models import Agency
@@ -65,7 +64,7 @@ def named_away(
     """New rows that seem to be somebody in the archive say so: what stands there is their name, and no more."""
     said = {row: {sheet.named_by: away[twin].cells.get(sheet.named_by)} for row, twin in twins.items() if twin in away}
     return [
-        replace(each, server=said[each.row]) if each.outcome is Outcome.CREATE and each.row in said else each
+        each._replace(server=said[each.row]) if each.outcome is Outcome.CREATE and each.row in said else each
         for each in found
     ]
 
@@ -78,7 +77,7 @@ def apart(found: Sequence[Difference]) -> list[Difference]:
             said[each.ref, each.column].append(each.mine)  # type: ignore[arg-type]
     torn = {where for where, values in said.items() if any(value != values[0] for value in values)}
     return [
-        replace(each, outcome=Outcome.CONFLICT)
+        each._replace(outcome=Outcome.CONFLICT)
         if each.outcome is Outcome.UPDATE and (each.ref, each.column) in torn
         else each
         for each in found

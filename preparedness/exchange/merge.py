@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from preparedness.exchange import places
 from preparedness.exchange.models import Outcome, Why
@@ -32,8 +33,7 @@ Key = tuple[str, str, str]
 _by_name = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """What the workbook would change in one cell, or in one row."""
 
     outcome: Outcome
@@ -183,10 +183,11 @@ def _new(
     mine: Sequence[Returned], base: Rows, server: Rows, rules: Rules, joined: Mapping[int, str]
 ) -> Iterator[Difference]:
     """Spare rows that were filled, and rows typed below without a Ref."""
+    fresh = frozenset(rules.fresh)
     for row in mine:
         if row.ref in base or not (row.ref is None or is_spare(row.ref)):
             continue
-        cells = {column: row.cells[column] for column in rules.fresh if row.cells.get(column) is not None}
+        cells = {column: value for column, value in row.cells.items() if value is not None and column in fresh}
         if not cells or rules.knows(row.ref, WHOLE_ROW, cells):
             continue
         yield Difference(Outcome.CREATE, row.number, row.ref, mine=cells)

@@ -8,14 +8,14 @@ from preparedness import audit
 from preparedness.accounts.models import Agency
 from preparedness.database import now
 from preparedness.errors import Refused
-from preparedness.exchange import arrivals, drafts, erasing, hidden, workbooks
-from preparedness.exchange.arrivals import Arrival, Trouble
+from preparedness.exchange import arrivals, checks, drafts, erasing, hidden, workbooks
+from preparedness.exchange.arrivals import Arrival
 from preparedness.exchange.comparisons import base_rows
 from preparedness.exchange.kinds import CONTENTS, Content
 from preparedness.exchange.merge import Returned, Row
 from preparedness.exchange.models import Workbook, WorkbookKind
 from preparedness.exchange.recognitions import Recognised
-from preparedness.exchange.sheets import Editable, Scope, Snapshot, Surroundings
+from preparedness.exchange.sheets import Scope, Snapshot
 from preparedness.i18n import _, day, ngettext
 from preparedness.quiet import quiet
 
@@ -63,7 +63,7 @@ def understood(read: Mapping[str, Any], known: Recognised, *, agency: Agency) ->
         forgotten.append(erasing.set_aside_added(part, gone))
         hidden.set_aside(part, bases[key], here)
         _leave_forgotten(part, bases[key])
-        _check(part, bases[key], content, around)
+        checks.check(part, bases[key], content, around)
     notices = [*known.notices, *_what_is_missing(copy, two_way, found, content, agency)]
     given = workbooks.base_of(copy) if copy and not two_way else {}
     return Reading(
@@ -147,47 +147,3 @@ def _leave_forgotten(part: Arrival, base: Mapping[str, Row]) -> None:
             left,
         )
         part.notices.append(_("%(who)s: %(what)s", who=part.name, what=said))
-
-
-def _check(part: Arrival, base: Mapping[str, Row], content: Content, around: Surroundings) -> None:
-    """Say what is wrong with rows as they would be. A bad cell goes, the others of its row stay; a new row goes whole
-    where one that it needs is bad or empty."""
-    needed = [column for column in part.sheet.columns if column.required and column.editable is not Editable.NO]
-    troubled = {(trouble.row, trouble.column) for trouble in part.troubles}
-    kept = []
-    for row in part.rows:
-        before = base.get(row.ref or "")
-        if row.cells is before:
-            kept.append(row)
-            continue
-        changed = {key: value for key, value in row.cells.items() if before is None or value != before.get(key)}
-        if before is not None and not changed:
-            kept.append(row)
-            continue
-        filled = {key: value for key, value in row.cells.items() if value is not None}
-        would_be = filled if before is None else {**before, **row.cells}
-        looked_at = changed if content.by_cell else would_be
-        said = content.problems(part.sheet.key, looked_at, around)
-        said = {key: sentence for key, sentence in said.items() if before is None or key in changed}
-        for column in needed:
-            empty = row.cells.get(column.key) is None
-            new = before is None and not column.follows
-            if (
-                empty
-                and (new or (before is not None and column.key in changed))
-                and (row.number, column.key) not in troubled
-            ):
-                said[column.key] = _("“%(column)s” is needed.", column=column.heading)
-        part.troubles += [_trouble(part, row, key, sentence) for key, sentence in said.items()]
-        lacking = before is None and any(
-            column.key in said or (row.number, column.key) in troubled for column in needed if not column.follows
-        )
-        if not lacking:
-            kept.append(Returned(row.number, row.ref, {k: v for k, v in row.cells.items() if k not in said}))
-    part.rows = kept
-
-
-def _trouble(part: Arrival, row: Returned, key: str, sentence: str) -> Trouble:
-    value = row.cells.get(key)
-    read = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return Trouble(part.name, part.address(key, row.number), row.number, key, read[:80], sentence, sentence)

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import delete, select
 
+from preparedness import bulk
 from preparedness.accounts.models import Agency
 from preparedness.audit import Action, Actor, record
 from preparedness.database import db, now, touch
@@ -74,14 +75,10 @@ def note(
         if said is not None:
             rows[change.sheet].add(said["row"])
     left = {sheet: removals.versions(sheet, ids) for sheet, ids in rows.items()}
-    values = [
-        {"change": change.id, "said": {**said, "version": left[change.sheet].get(said["row"])}}
-        for change, said in noted
-        if said is not None
-    ]
-    if values:
-        statement = update(TABLE).where(TABLE.c.id == bindparam("change")).values(undo=bindparam("said"))
-        db.session.execute(statement, values)
+    for change, said in noted:
+        if said is not None:
+            said["version"] = left[change.sheet].get(said["row"])
+    bulk.write(Change, "undo", {change.id: said for change, said in noted if said is not None})
 
 
 def _noted(

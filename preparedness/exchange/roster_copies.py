@@ -1,7 +1,8 @@
 """Copies of the roster: its rows as they are now, and what a returned one changes, through the verbs of contacts."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -18,13 +19,10 @@ from preparedness.exchange.choices import LONGEST_LIST, Choice, Choices
 from preparedness.exchange.merge import Row
 from preparedness.exchange.organisation_sheet import ORGANISATIONS
 from preparedness.exchange.people_sheet import PEOPLE
-from preparedness.exchange.roster_fields import Ids, Loader, sent, with_channels
+from preparedness.exchange.roster_fields import LATER, Ids, Loader, sent
 from preparedness.exchange.roster_sheets import SHEETS
 from preparedness.exchange.sheets import Column, Line, Made, Scope, Sheet, Snapshot, Subject, Surroundings, Taken, lines
 from preparedness.i18n import _
-
-LATER = ("parent", "contact_person")
-"""Columns of a new organisation that may point to rows of the same file that come after it."""
 
 
 def subject(agency: Agency, _subject_id: int | None) -> Subject:
@@ -110,11 +108,16 @@ def with_new(
         (PEOPLE, "name", ("person_ref",)),
     ):
         if sheet.key in arrivals:
-            new = [Choice(name, text) for name, text in new_words(arrivals[sheet.key], column, bases[sheet.key])]
-            for each in named if new else ():
-                known = {line.label for line in more[each].lines}
-                more[each] = Choices([*more[each].lines, *(choice for choice in new if choice.label not in known)])
+            new = partial(new_words, arrivals[sheet.key], column, bases[sheet.key])
+            for each in named:
+                more[each] = Choices(partial(_with, more[each], new))
     return replace(given, lists=more)
+
+
+def _with(known: Choices, new: Callable[[], Iterable[tuple[str, str]]]) -> list[Choice]:
+    """A list with the file's own new rows, as far as they are called otherwise."""
+    labels = {line.label for line in known.lines}
+    return [*known.lines, *(Choice(name, text) for name, text in new() if text not in labels)]
 
 
 BY_CELL = True
@@ -126,9 +129,13 @@ def problems(sheet: str, cells: Row, _around: Surroundings) -> dict[str, str]:
     return roster_fields.problems(sheet, cells)
 
 
+TELLING = ("name", "country", "email", "phone", "contact")
+"""Columns by which a new row may be known as somebody who is here already."""
+
+
 def twins(agency: Agency, sheet: str, rows: Mapping[int, Any]) -> dict[int, str | int]:
     """Who shares an address, a number, or a name and a country with a new row: somebody here, or an earlier row."""
-    data = [with_channels(sent(sheet, cells)) for cells in rows.values()]
+    data = [sent(sheet, {key: cells[key] for key in TELLING if key in cells}) for cells in rows.values()]
     found, same = duplicates.twins_and_alike(agency, data, among=_model(sheet))
     numbers = list(rows)
     alike: dict[int, str | int] = {numbers[place]: numbers[earlier] for place, earlier in same.items()}
@@ -214,7 +221,7 @@ def _make(verbs: Any, agency: Agency, sheet: str, rows: Mapping[str, Row], ids: 
     if not rows:
         return {}
     load = Loader(sheet, ids)
-    data = [load.new({key: value for key, value in cells.items() if key not in LATER}) for cells in rows.values()]
+    data = [load.new(cells) for cells in rows.values()]
     return dict(zip(rows, verbs.add_many(agency, data, by=by), strict=True))
 
 
@@ -223,7 +230,7 @@ def _made(agency: Agency, model: type[Organisation] | type[Person], ids: Ids) ->
     if not ids:
         return {}
     query = select(model.id, model.ref).where(model.agency_id == agency.id, model.id >= min(ids.values()))
-    given = {row.id: row.ref for row in db.session.execute(query)}
+    given: dict[int, str] = dict(db.session.execute(query).all())
     return {name: (number, given[number]) for name, number in ids.items()}
 
 

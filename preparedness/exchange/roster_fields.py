@@ -1,11 +1,14 @@
 """A row of the roster's sheets by the names of its fields, as a page or a program would send it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError
+from marshmallow.fields import String
+from marshmallow.validate import Length
 
+from preparedness.addresses import is_e164, is_email
 from preparedness.contacts.models import PHONE_KINDS
 from preparedness.contacts.schemas import OrganisationSchema, PersonSchema
 from preparedness.exchange.organisation_sheet import ORGANISATIONS
@@ -31,8 +34,14 @@ WRITTEN = frozenset({"name", "alias", "city", "function", "covers", "contact", "
 
 def problems(sheet: str, cells: Row) -> dict[str, str]:
     """What the shapes of contacts say about cells, each by itself: column and sentence."""
+    glances = _glances(sheet)
+    odd = {
+        key: value
+        for key, value in cells.items()
+        if key in glances and not (type(value) is str and glances[key](value))
+    }
     shape, said = _shape(sheet).fields, {}
-    for name, value in sent(sheet, {key: cells[key] for key in WRITTEN if key in cells}).items():
+    for name, value in sent(sheet, odd).items() if odd else ():
         try:
             shape[name].deserialize(value)
         except ValidationError as error:
@@ -40,8 +49,26 @@ def problems(sheet: str, cells: Row) -> dict[str, str]:
     return said
 
 
+@cache
+def _glances(sheet: str) -> dict[str, Callable[[str], bool]]:
+    """What the shapes surely take in the columns that people write freely, told at a glance: so it is in nearly all."""
+    glances: dict[str, Callable[[str], bool]] = {"email": is_email, "phone": is_e164}
+    return {key: glances.get(key) or _fits(_shape(sheet).fields.get(key)) for key in WRITTEN}
+
+
+def _fits(shape: Any) -> Callable[[str], bool]:
+    """Whether a text is surely no longer than a field takes."""
+    limits = shape.validators if type(shape) is String else []
+    longest = limits[0].max if len(limits) == 1 and isinstance(limits[0], Length) else None
+    return lambda text: longest is not None and len(text) <= longest
+
+
+LATER = ("parent", "contact_person")
+"""Columns of a new organisation that may point to rows of the same file that come after it."""
+
+
 class Loader:
-    """Turns the rows of a sheet into what the verbs of contacts take, field by field through the same shapes.
+    """Turns the rows of a sheet into what the verbs of contacts take, cell by cell through the same shapes.
 
     Texts that people write freely were held against them when they were read, and stay as they are; a number gets its
     one form; words of a list mean the same in each row, and are looked up once.
@@ -50,37 +77,38 @@ class Loader:
     def __init__(self, sheet: str, ids: Ids) -> None:
         self.sheet, self.ids = sheet, ids
         self.shape = _shape(sheet).fields
-        self.told: dict[tuple[str, str], Any] = {}
+        self.told: dict[tuple[str, str], dict[str, Any]] = {}
 
     def new(self, cells: Row) -> dict[str, Any]:
-        """All that a new row says."""
-        said = sent(self.sheet, {key: value for key, value in cells.items() if value is not None}, self.ids)
-        if self.sheet != PEOPLE.key:
-            return self._loaded(said)
-        if "phone" in said:
-            said["phone"] = self.shape["phone"].deserialize(said["phone"])
-        channels = with_channels(said).pop("channels")
-        return {**self._loaded(said), "channels": channels}
+        """All that a new row says; what points to other new rows comes later."""
+        said = self.changed(cells if cells.keys().isdisjoint(LATER) else _without(cells, LATER))
+        return with_channels(said) if self.sheet == PEOPLE.key else said
 
     def changed(self, cells: Row) -> dict[str, Any]:
         """What a row says anew."""
-        return self._loaded(sent(self.sheet, cells, self.ids))
+        said: dict[str, Any] = {}
+        for key, value in cells.items():
+            if key in FREE or (key == "phone" and is_e164(str(value))):
+                said[key] = value
+            else:
+                said |= self._meaning(key, value)
+        return said
 
-    def _loaded(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: value if name in FREE else self._field(name, value) for name, value in said.items()}
+    def _meaning(self, key: str, value: Any) -> dict[str, Any]:
+        """What a cell says, by the names of its fields."""
+        words = (key, repr(value))
+        if words not in self.told:
+            said = sent(self.sheet, {key: value}, self.ids)
+            self.told[words] = {name: self.shape[name].deserialize(each) for name, each in said.items()}
+        return self.told[words]
 
-    def _field(self, name: str, value: Any) -> Any:
-        if name == "phone":
-            return self.shape[name].deserialize(value)
-        key = (name, repr(value))
-        if key not in self.told:
-            self.told[key] = self.shape[name].deserialize(value)
-        told = self.told[key]
-        return list(told) if isinstance(told, list) else told
+
+def _without(cells: Row, keys: Collection[str]) -> Row:
+    return {key: value for key, value in cells.items() if key not in keys}
 
 
 FREE = frozenset({"name", "alias", "city", "function", "email"})
-"""Fields that people write freely."""
+"""Columns that people write freely and that are called like their fields."""
 
 
 @cache

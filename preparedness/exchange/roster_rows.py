@@ -149,13 +149,14 @@ def names(agency: Agency) -> list[tuple[str, str]]:
     """Ref and name of each organisation."""
     query = select(Organisation.ref, Organisation.name)
     query = query.where(Organisation.agency_id == agency.id, Organisation.state == ContactState.ACTIVE)
-    return [(ref, name) for ref, name in db.session.execute(query.order_by(Organisation.name_fold))]
+    return [(ref, name) for ref, name in db.session.execute(query.order_by(Organisation.name_fold, Organisation.id))]
 
 
 def people_names(agency: Agency, most: int | None = None) -> list[tuple[str, str, str | None, bool]]:
     """Ref, name and working name of each person, and whether they are sensitive; with `most`, of no more than these."""
     query = select(Person.ref, Person.name, Person.alias, Person.sensitive)
-    query = query.where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE).order_by(Person.name_fold)
+    query = query.where(Person.agency_id == agency.id, Person.state == ContactState.ACTIVE)
+    query = query.order_by(Person.name_fold, Person.id)
     return [(ref, name, alias, sensitive) for ref, name, alias, sensitive in db.session.execute(query.limit(most))]
 
 

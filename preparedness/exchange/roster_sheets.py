@@ -36,5 +36,5 @@ def lists(organisations: list[tuple[str, str]], people: list[tuple[str, str]]) -
         "source": worded(Source),
         "organisation": Choices(_told_apart(organisations)),
         "organisation_ref": Choices(Choice(ref, ref, (name,)) for ref, name in organisations),
-        "person_ref": Choices(Choice(ref, ref, (name,)) for ref, name in people),
+        "person_ref": Choices(lambda: (Choice(ref, ref, (name,)) for ref, name in people)),
     }

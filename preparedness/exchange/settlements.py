@@ -1,8 +1,8 @@
 """Settling a returned copy: what is taken and what stays, and applying it as one through the verbs of the domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 
@@ -19,7 +19,7 @@ from preparedness.exchange.decisions import decide as decide
 from preparedness.exchange.decisions import is_as_seen, refuse_settled, scope
 from preparedness.exchange.decisions import many as many
 from preparedness.exchange.kinds import CONTENTS
-from preparedness.exchange.merge import ADD, MERGE, MINE, SERVER, TAKEN, VALUE, key
+from preparedness.exchange.merge import ADD, MERGE, MINE, SERVER, TAKEN, VALUE, Row, key
 from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, ReturnState, Why, Workbook, WorkbookKind
 from preparedness.exchange.sheets import Editable, Line, Made, Snapshot, Taken
 from preparedness.i18n import _
@@ -27,6 +27,26 @@ from preparedness.quiet import quiet
 
 CHUNK = 500
 TABLE: Any = Change.__table__
+
+
+class Seen(NamedTuple):
+    """What of a change tells whether and how it is written."""
+
+    id: int
+    sheet: str
+    row: int
+    ref: str | None
+    column: str
+    label: str | None
+    base: Any
+    mine: Any
+    server: Any
+    outcome: Outcome
+    why: Why | None
+    twin: str | None
+    decision: str | None
+    value: Any
+
 
 ASKED = frozenset({Outcome.UPDATE, Outcome.CONFLICT, Outcome.REMOVAL})
 """What is settled once: the same entry of the same copy is not asked again, whether it was taken or not."""
@@ -80,10 +100,12 @@ def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
     return True
 
 
-def _changes(brought: Return) -> Sequence[Any]:
+def _changes(brought: Return) -> list[Seen]:
     """All that a returned copy would change, as plain rows: there may be ten thousand."""
     db.session.flush()
-    return db.session.execute(select(TABLE).where(TABLE.c.return_id == brought.id).order_by(TABLE.c.id)).all()
+    query = select(*(TABLE.c[name] for name in Seen._fields))
+    rows = db.session.execute(query.where(TABLE.c.return_id == brought.id).order_by(TABLE.c.id))
+    return [*map(Seen._make, rows.all())]
 
 
 def _mark(brought: Return, written: Sequence[int], others: Sequence[int], moment: datetime) -> None:
@@ -167,10 +189,9 @@ def _fill_from_twins(parts: Mapping[str, Taken], changes: Sequence[Any]) -> None
 
     Raises Refused where the first is left out: what the second says would be lost with it.
     """
-    for sheet, part in parts.items():
-        known = joins.merged(sheet, changes)
-        if not known:
-            continue
+    joined = [change for change in changes if change.decision == MERGE]
+    for sheet, part in parts.items() if joined else ():
+        known = joins.merged(sheet, joined)
         new = {row_name(sheet, each.ref, each.row) for each in changes if each.outcome is Outcome.CREATE}
         for change in changes:
             name = row_name(change.sheet, change.ref, change.row)
@@ -202,12 +223,14 @@ def _remember(brought: Return, changes: Sequence[Any], made: Made, here: Snapsho
     slots: dict[str, str] = {}
     lines: dict[str, dict[str, Line]] = {}
     for sheet, part in brought.rows.items():
-        chosen = {column.key for column in here.columns[sheet] if column.choices}
+        columns = [column for column in here.columns[sheet] if column.editable is not Editable.NO]
+        empty: Row = dict.fromkeys(column.key for column in columns)
+        chosen = [column.key for column in columns if column.choices]
         for number, ref, cells, slot in part["rows"]:
             name = row_name(sheet, ref, number)
             if name in made and slot:
                 number_made, ref_made = made[name]
-                told = {key: _by_ref(value, made) if key in chosen else value for key, value in cells.items()}
+                told = {**empty, **cells, **_by_ref(cells, chosen, made)}
                 lines.setdefault(sheet, {})[name] = Line(ref_made, ADDED_LATER, told, number_made)
                 slots[name] = slot
     workbooks.keep_created(copy, lines, slots)
@@ -237,6 +260,7 @@ def _is_settled(change: Any) -> bool:
     return bool(change.ref) and (change.outcome in ASKED or (change.outcome is Outcome.HELD and bool(change.decision)))
 
 
-def _by_ref(value: Any, made: Made) -> Any:
-    """What named a new row of the same file is its Ref from now on."""
-    return made[value][1] if isinstance(value, str) and value in made else value
+def _by_ref(cells: Row, chosen: Collection[str], made: Made) -> dict[str, str]:
+    """What named a new row of the same file by its Ref, as it is from now on."""
+    named = {key: cells[key] for key in chosen if key in cells}
+    return {key: made[name][1] for key, name in named.items() if isinstance(name, str) and name in made}

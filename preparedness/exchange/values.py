@@ -21,6 +21,7 @@ ESCAPED_RETURN = re.compile(r"_x000[Dd]_")
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 LINE_ENDS = re.compile(r"\r\n|\r|\x85|\u2028|\u2029")
 BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2013/]")
+DIGITS = re.compile(r"\+?\d{4,}")
 SPACES = dict.fromkeys(map(ord, "\xa0\t"), " ")
 LIVE = ("=", "+", "-", "@")
 ODD_ENDS = {" ", "'"}
@@ -56,7 +57,7 @@ class Pattern:
 def canonical(kind: Kind, value: Any) -> Value:
     """A value of the server in the one form, as it will be written and compared."""
     if type(value) is str:  # most of what there is, told at a glance
-        return _words(kind, value)
+        return plain_words(kind, value)
     match value:
         case None:
             return None
@@ -76,10 +77,11 @@ def canonical(kind: Kind, value: Any) -> Value:
             return value
         case list() | tuple() | set() | frozenset():
             return sorted({clean(str(getattr(each, "value", each))) for each in value}) or None
-    return _words(kind, str(value))
+    return plain_words(kind, str(value))
 
 
-def _words(kind: Kind, said: str) -> str | None:
+def plain_words(kind: Kind, said: str) -> str | None:
+    """Words in the one form: of a number only its signs."""
     text = clean(said)
     return (dialled(text) if kind is Kind.PHONE else text) or None
 
@@ -122,7 +124,7 @@ def as_text(value: Any) -> str:
 def dialled(text: str) -> str:
     """A phone number without what people put between its digits; other words stay as they are."""
     packed = BETWEEN_DIGITS.sub("", text)
-    return packed if re.fullmatch(r"\+?\d{4,}", packed) else text
+    return packed if DIGITS.fullmatch(packed) else text
 
 
 def fifteen_digits(value: float) -> int | float:

@@ -20,6 +20,19 @@ def test_a_line_is_found_by_code_or_by_its_words_in_any_language(text):
     assert HELP.code(text) == "health"
 
 
+def test_the_lines_of_a_long_list_are_made_once_and_only_where_somebody_looks():
+    made = []
+
+    def lines():
+        made.append(True)
+        yield Choice("C-7K3M-Q", "C-7K3M-Q", ("Amina",))
+
+    people = Choices(lines)
+    assert made == []
+    assert (people.code("amina"), people.label("C-7K3M-Q"), people.labels) == ("C-7K3M-Q", "C-7K3M-Q", ["C-7K3M-Q"])
+    assert made == [True]
+
+
 def test_words_that_are_in_no_line_are_unknown():
     with pytest.raises(Unknown) as unknown:
         HELP.code("juggling")

@@ -10,7 +10,7 @@ from preparedness.contacts import organisations, people
 from preparedness.contacts.models import ContactState, Organisation, Person
 from preparedness.database import db, transaction, writing
 from preparedness.errors import Refused
-from preparedness.exchange import decisions, returns, workbooks
+from preparedness.exchange import decisions, removals, returns, workbooks
 from preparedness.exchange.models import CreatedRow, KeptDecision, Outcome, ReturnState, WorkbookKind
 from preparedness.plans import items, roles
 from preparedness.plans.models import ChecklistItem
@@ -324,3 +324,13 @@ def test_much_is_undone_by_a_worker(world, client, monkeypatch):
     worked()
 
     assert (latest().state, world.amina.city) == (ReturnState.UNDONE, None)
+
+
+def test_the_versions_of_many_rows_are_asked_for_at_once_and_no_others_told(world, monkeypatch, statements):
+    theirs = {world.amina.id, world.salma.id}
+    one_by_one = removals.versions("people", theirs)
+    monkeypatch.setattr(removals, "MANY", 1)
+
+    with statements() as said:
+        assert removals.versions("people", theirs) == one_by_one == dict.fromkeys(theirs, 1)
+    assert len(said) == 1

@@ -1,5 +1,7 @@
 """The roster goes out, is worked on offline, and comes back: the scenarios of the workbook's design, by number."""
 
+from datetime import timedelta
+
 import pytest
 from openpyxl import Workbook as Plain
 from sqlalchemy import func, select
@@ -7,7 +9,7 @@ from sqlalchemy import func, select
 from preparedness.audit import Entry
 from preparedness.contacts import people
 from preparedness.contacts.models import Organisation, Person
-from preparedness.database import db, writing
+from preparedness.database import db, now, transaction, writing
 from preparedness.errors import Refused
 from preparedness.exchange import originals, settlements, workbooks
 from preparedness.exchange.models import Change, ReturnState, WorkbookKind
@@ -155,6 +157,41 @@ def test_scenario_13_new_rows_are_added_once_however_often_the_file_comes(world)
     assert news(again) == []
     assert again.problems == []
     assert any("already brought in" in sentence for sentence in again.notices)
+
+
+def test_scenario_29_a_row_typed_below_shows_its_empty_cells_too_once_nobody_knows_what_was_given_out(world):
+    copy, book = filled_blank(world)
+    applied(world, brought(world, book.saved()))
+    changed(world, person_named("Moïse Étienne"), city="Paris")
+    with transaction():
+        copy.expires_at = now() - timedelta(days=1)
+    back = brought(world, book.saved())
+
+    assert ("conflict", person_named("Moïse Étienne").ref, "city") in news(back)
+    typed = next(change.row for change in back.changes if change.ref == person_named("Moïse Étienne").ref)
+    assert typed not in {problem["row"] for problem in back.problems}
+
+
+def test_a_new_organisation_is_reached_by_the_number_or_the_mailbox_of_its_contact(world):
+    _copy, book = taken(world, ROSTER, blank=True)
+    said = {"kind": "professional association", "country": "United States"}
+    book.write("organisations", "N-0001", name="Nurses of Boston", contact="+1 617 555 0142", **said)
+    book.write("organisations", "N-0002", name="Nurses of Lowell", contact="nurses@example.org", **said)
+    back = brought(world, book.saved())
+
+    assert back.problems == []
+    assert applied(world, back)
+    rows = db.session.scalars(select(Organisation).where(Organisation.name.startswith("Nurses of")))
+    reached = {row.name: [each.address for each in row.channels] for row in rows}
+    assert reached == {"Nurses of Boston": ["+16175550142"], "Nurses of Lowell": ["nurses@example.org"]}
+
+
+def test_what_is_wrong_with_a_row_is_said_in_the_order_of_its_columns(world):
+    _copy, book = taken(world, ROSTER, blank=True)
+    book.write("people", "N-0051", name="x" * 300, city="y" * 300, email="nobody", phone="12", source="a colleague")
+    back = brought(world, book.saved())
+
+    assert [problem["column"] for problem in back.problems] == ["name", "city", "email", "phone"]
 
 
 def test_scenario_13_a_row_that_was_added_can_be_edited_in_the_same_file(world):
