@@ -321,7 +321,7 @@ def an_official_works_offline(official: Walker, planner: Walker, board: str, fol
     assert official.page.locator("main .notice").count() == 0, "nothing else was noticed"
     for radio in official.page.locator('#settle input[type="radio"][value="mine"]').all():
         radio.check()
-    official.swap("#settle form button.button-main")
+    official.press("#settle form button.button-main")
     assert official.page.locator("main .notice-done").count() == 1
     assert f"Seen at the desk, row {open_rows[0]}." in official.go(board).text
     official.go("/copies").page.locator('main input[type="file"]').set_input_files(path)

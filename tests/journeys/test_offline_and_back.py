@@ -238,7 +238,7 @@ def decided(walker: Walker, name: str) -> Locator:
 
 
 def applied(walker: Walker) -> None:
-    walker.swap("#settle form button.button-main")
+    walker.press("#settle form button.button-main")
     assert walker.page.locator("main .notice-done").count() == 1, walker.text
     assert walker.page.locator("#settle").count() == 0
     walker.seen.discard("/copies/returns/·")
@@ -247,7 +247,7 @@ def applied(walker: Walker) -> None:
 
 def undone(walker: Walker, back: str) -> None:
     """Take back what a copy wrote: one click."""
-    walker.go(back).swap('main form[action$="/undo"] button')
+    walker.go(back).press('main form[action$="/undo"] button')
     assert UNDONE[walker.language] in walker.text
 
 
@@ -276,7 +276,7 @@ def the_roster_comes_back(planner: Walker, path: Path, written: str) -> None:
 def the_checklist_comes_back(official: Walker, board: str, path: Path, worked: list[str]) -> None:
     """Everything from the file at one click, but for one task, whose entry here is kept."""
     back = brought_back(official, path, to_decide=2)
-    official.swap('#settle form:has(input[name="all"][value="mine"]):not(:has(input[name="column"])) button')
+    official.press('#settle form:has(input[name="all"][value="mine"]):not(:has(input[name="column"])) button')
     for task in worked[:2]:
         assert decided(official, task).locator('input[type="radio"][value="mine"]').first.is_checked()
     for radio in decided(official, worked[1]).locator('input[type="radio"][value="server"]').all():

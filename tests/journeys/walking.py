@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Download, Page
+from playwright.sync_api import ConsoleMessage, Download, Locator, Page
 
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
@@ -42,21 +42,18 @@ class Walker:
 
     def click(self, words: str, *, role: str = "button", within: str = "main") -> "Walker":
         """Press what bears these words, and look at what comes."""
-        self.page.locator(within).get_by_role(role, name=words, exact=True).first.click()
-        self.page.wait_for_load_state("load")
-        return self.look()
+        return self._come(self.page.locator(within).get_by_role(role, name=words, exact=True).first)
 
     def press(self, selector: str) -> "Walker":
         """Press what a selector finds, and look at what comes."""
-        self.page.locator(selector).first.click()
-        self.page.wait_for_load_state("load")
-        return self.look()
+        return self._come(self.page.locator(selector).first)
 
-    def swap(self, selector: str) -> "Walker":
-        """Press what changes the page in place, and look at what comes once it has come."""
+    def _come(self, pressed: Locator) -> "Walker":
+        """Look at what comes once it has come, as a page of its own or in place of this one's."""
         self.page.evaluate("document.querySelector('main').dataset.old = 'yes'")
-        self.page.locator(selector).first.click()
+        pressed.click()
         self.page.locator("main:not([data-old])").wait_for()
+        self.page.wait_for_load_state("load")
         return self.look()
 
     def fill(self, **fields: str) -> "Walker":
