@@ -350,10 +350,11 @@ def cells(content: bytes, keys: Sequence[str]) -> Rows:
 
 
 class Found:
-    """The figures of several turns, and the cells that the usual way is given."""
+    """The figures of several turns, each with a database of its own, and the cells that the usual way is given."""
 
-    def __init__(self, app: Any) -> None:
-        self.app, self.started = app, child_start()
+    def __init__(self) -> None:
+        with stage() as app, app.app_context():
+            self.started = child_start()
         self.back: list[dict[str, Any]] = []
         self.back_floors: list[float] = []
         self.patient: list[float] = []
@@ -363,25 +364,31 @@ class Found:
         self.before: Rows = []
         self.after: Rows = []
 
-    def comes_back(self, into: Agency) -> None:
+    def comes_back(self) -> None:
         """A copy that was edited offline, while half of its rows were changed here."""
-        content, again = self._edited(into)
-        self.back_floors.append(floor(content, self.started))
-        self.patient.append(patient(into, again, self.started))
-        self.back.append(bring_in(into, content, self.started, self.app))
+        with stage() as app, app.app_context():
+            into = agency("Civil Protection")
+            content, again = self._edited(into)
+            self.back_floors.append(floor(content, self.started))
+            self.patient.append(patient(into, again, self.started))
+            self.back.append(bring_in(into, content, self.started, app))
 
-    def comes_first(self, into: Agency) -> None:
+    def comes_first(self) -> None:
         """A blank copy with ten thousand people in it."""
-        content = filled(taken(into, blank=True), len(self.new))
-        self.new_floors.append(floor(content, self.started))
-        self.new.append(bring_in(into, content, self.started, self.app))
+        with stage() as app, app.app_context():
+            into = agency("New Protection")
+            content = filled(taken(into, blank=True), len(self.new))
+            self.new_floors.append(floor(content, self.started))
+            self.new.append(bring_in(into, content, self.started, app))
 
-    def parts(self, back: Agency, first: Agency) -> dict[str, tuple[str, str]]:
+    def parts(self) -> dict[str, tuple[str, str]]:
         """What the two are made of."""
-        return {
-            "back": parts(back, self._edited(back)[0]),
-            "new": parts(first, filled(taken(first, blank=True), TURNS)),
-        }
+        with stage() as app, app.app_context():
+            back, first = agency("Civil Protection"), agency("New Protection")
+            return {
+                "back": parts(back, self._edited(back)[0]),
+                "new": parts(first, filled(taken(first, blank=True), TURNS)),
+            }
 
     def _edited(self, into: Agency) -> tuple[bytes, bytes]:
         peopled(into)
@@ -397,12 +404,11 @@ class Found:
 
 def main() -> None:
     """Measure, say every ratio, and fail where a promise is broken."""
-    with stage() as app, app.app_context():
-        found = Found(app)
-        for turn in range(TURNS):
-            found.comes_back(agency(f"Civil Protection {turn}"))
-            found.comes_first(agency(f"New Protection {turn}"))
-        made = found.parts(agency("Civil Protection"), agency("New Protection"))
+    found = Found()
+    for _turn in range(TURNS):
+        found.comes_back()
+        found.comes_first()
+    made = found.parts()
     theirs = peer(found.before, found.after, found.headings)
     promises = say_back(found, made["back"], theirs) | say_new(found, made["new"], theirs)
     broken = [promise for promise, held in promises.items() if not held]
