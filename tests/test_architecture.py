@@ -414,6 +414,14 @@ def test_modules_are_small():
     say(broken, f"a module has {MODULE} lines at most; a full one is two nouns")
 
 
+def test_each_module_of_exchange_has_its_place_on_the_way_of_a_workbook():
+    _before, _heading, way = (ROOT / "docs" / "architecture.md").read_text().partition("### The way of a workbook")
+    named = re.findall(r"`(\w+)`", way.partition("## Who knows what")[0])
+    there = sorted(path.stem for path in (HOUSE / "exchange").glob("*.py") if path.stem != "__init__")
+
+    assert sorted(each for each in named if each != "exchange") == there
+
+
 def test_functions_are_small():
     broken = [
         f"{module.at(function)} {function.name}: {length(function)} lines"
