@@ -190,7 +190,7 @@ class Entry(OfAgency, Model):
     """One line of the chain. Sequence and hashes are empty only inside the transaction that writes it."""
 
     __tablename__ = "audit_entry"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("agency_id", "seq"),
         Index("ix_audit_entry_subject", "subject_kind", "subject_id"),

@@ -103,13 +103,14 @@ class Model(DeclarativeBase):
 class OfAgency:
     """A row that belongs to an agency; its fence is `agency=` in every query that loads it."""
 
-    AGENCY_LEADS: ClassVar[bool] = False
-    """True where something unique begins with the agency: an index of its own would find nothing sooner."""
+    BY_AGENCY: ClassVar[bool] = True
+    """False where an index of the agency would find nothing sooner: something unique begins with it, or rows are found
+    by whom they belong to."""
 
     @declared_attr
     @classmethod
     def agency_id(cls) -> Mapped[int]:
-        return mapped_column(ForeignKey("agency.id"), index=not cls.AGENCY_LEADS)
+        return mapped_column(ForeignKey("agency.id"), index=cls.BY_AGENCY)
 
 
 class Edited:

@@ -134,7 +134,7 @@ class Webhook(OfAgency, Edited, Model):
     """Where a program of the agency listens, and what it is told of. The secret that signs is kept sealed."""
 
     __tablename__ = "webhook"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (UniqueConstraint("agency_id", "url"),)
 
     url: Mapped[str]

@@ -92,7 +92,7 @@ class Activation(OfAgency, Edited, Model):
     """A plan's approved version at work, for an emergency or an exercise."""
 
     __tablename__ = "activation"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("agency_id", "id"),
         UniqueConstraint("agency_id", "number"),
@@ -149,7 +149,7 @@ class Task(OfAgency, Edited, Model):
     """A checklist item to be done, once for each seat of its owner role; without activation, a preparedness task."""
 
     __tablename__ = "task"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("agency_id", "ref"),
         UniqueConstraint("activation_id", "seat_id", "item_key", "occurrence"),
@@ -198,7 +198,7 @@ class Reply(OfAgency, Edited, Model):
     """One person alerted in one activation, whatever their roles, and what they answered. No answer means nothing."""
 
     __tablename__ = "reply"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("activation_id", "person_id"),
         UniqueConstraint("agency_id", "ref"),
@@ -252,7 +252,7 @@ class Proposal(OfAgency, Edited, Model):
     """A bulletin of a warning service, and the level it proposes for some plans. It never activates one."""
 
     __tablename__ = "proposal"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("agency_id", "sender", "identifier", "sent_at"),
         Index("ix_proposal_waiting", "agency_id", "state", "received_at"),
@@ -282,7 +282,7 @@ class AlertFeed(OfAgency, Edited, Model):
     """The feed of a warning service that an institution reads."""
 
     __tablename__ = "alert_feed"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (UniqueConstraint("agency_id"),)
 
     url: Mapped[str]

@@ -50,7 +50,7 @@ class Campaign(OfAgency, Edited, Model):
     """A round of requests to confirm."""
 
     __tablename__ = "campaign"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (UniqueConstraint("agency_id", "id"), same_agency("plan_id", "plan"))
 
     kind: Mapped[CampaignKind]

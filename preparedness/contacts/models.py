@@ -86,7 +86,7 @@ class Organisation(OfAgency, Edited, Model):
     """A diaspora organisation, or a public body it works with."""
 
     __tablename__ = "organisation"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("agency_id", "id"),
         UniqueConstraint("agency_id", "ref"),
@@ -156,7 +156,7 @@ class Person(OfAgency, Edited, Model):
     """Somebody the agency may ask to stand by a role. Knows them by the name they wish to be called."""
 
     __tablename__ = "person"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("agency_id", "id"),
         UniqueConstraint("agency_id", "ref"),
@@ -244,6 +244,7 @@ class Channel(OfAgency, Model):
     """One address of a person or organisation."""
 
     __tablename__ = "channel"
+    BY_AGENCY = False
     __table_args__ = (
         _owned_by_one(),
         UniqueConstraint("person_id", "kind", "address_fold"),
@@ -276,6 +277,7 @@ class Capability(OfAgency, Model):
     """Something an organisation or person says they can do, and whether it was checked."""
 
     __tablename__ = "capability"
+    BY_AGENCY = False
     __table_args__ = (
         _owned_by_one(),
         UniqueConstraint("person_id", "code", "licence_country"),
@@ -298,6 +300,7 @@ class Coverage(OfAgency, Model):
     """A place an organisation or person is tied to. Countries and provinces, never villages."""
 
     __tablename__ = "coverage"
+    BY_AGENCY = False
     __table_args__ = (
         _owned_by_one(),
         UniqueConstraint("person_id", "relation", "country", "place"),

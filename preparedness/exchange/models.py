@@ -65,7 +65,7 @@ class Workbook(OfAgency, Model):
     """A copy taken offline: what was given out (the merge base) and to whom."""
 
     __tablename__ = "workbook"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (UniqueConstraint("agency_id", "id"), UniqueConstraint("agency_id", "number"))
 
     export_id: Mapped[str] = mapped_column(unique=True)
@@ -209,7 +209,7 @@ class ColumnMapping(OfAgency, Model):
     """Which column is which in tables with these headings, as somebody of the institution said."""
 
     __tablename__ = "mapping"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (UniqueConstraint("agency_id", "header_hash"),)
 
     header_hash: Mapped[str]

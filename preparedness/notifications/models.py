@@ -133,7 +133,7 @@ class Suppression(OfAgency, Model):
     """An address that must not be written to again; only its hash is kept, and it outlives an erasure."""
 
     __tablename__ = "suppression"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (UniqueConstraint("agency_id", "channel", "address_hash"),)
 
     channel: Mapped[ChannelKind]

@@ -63,7 +63,7 @@ class Plan(OfAgency, Edited, Model):
     """A plan as it is being written: the working copy."""
 
     __tablename__ = "plan"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (UniqueConstraint("agency_id", "id"), UniqueConstraint("agency_id", "ref"))
 
     ref: Mapped[str]
@@ -202,7 +202,7 @@ class Role(OfAgency, Edited, Model):
     """A job in the plan; it has one seat, or one for each place or sector."""
 
     __tablename__ = "role"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("plan_id", "key"),
         UniqueConstraint("agency_id", "id"),
@@ -239,7 +239,7 @@ class Seat(OfAgency, Edited, Model):
     """A role at one place or in one sector, with a calling order of its own."""
 
     __tablename__ = "seat"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         UniqueConstraint("role_id", "label"),
         UniqueConstraint("agency_id", "id"),
@@ -286,7 +286,7 @@ class Assignment(OfAgency, Edited, Model):
     """
 
     __tablename__ = "assignment"
-    AGENCY_LEADS = True
+    BY_AGENCY = False
     __table_args__ = (
         CheckConstraint("organisation_id IS NOT NULL OR person_id IS NOT NULL", name="someone_holds_it"),
         CheckConstraint("call_order > 0", name="call_order_counts_from_one"),

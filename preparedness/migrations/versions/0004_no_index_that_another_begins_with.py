@@ -1,7 +1,8 @@
 """no index that another begins with.
 
 What is unique finds the rows of its first column as well as an index of that column alone; such an index only made
-every row dearer to write. What the audit says of one row is found by one index in place of two.
+every row dearer to write, as did that of the agency of what belongs to a person or organisation. What the audit says of
+one row is found by one index in place of two.
 """
 
 from alembic import op
@@ -15,6 +16,7 @@ BEGUN_BY_ANOTHER = {
     "agency_id": (
         *("activation", "alert_feed", "assignment", "audit_entry", "campaign", "mapping", "organisation", "person"),
         *("plan", "proposal", "reply", "role", "seat", "suppression", "task", "webhook", "workbook"),
+        *("capability", "channel", "coverage"),
     ),
     "person_id": ("capability", "channel", "coverage", "link"),
     "organisation_id": ("capability", "channel", "coverage"),
