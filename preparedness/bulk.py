@@ -66,7 +66,7 @@ def _columns(
     fixed: dict[str, Any] = {}
     told: dict[str, list[Any]] = {}
     for column in table.columns:
-        bind = column.type.dialect_impl(dialect).bind_processor(dialect)
+        bind = _bind(column, dialect)
         if column.name in rows[0]:
             told[column.name] = _bound(column, map(itemgetter(column.name), rows), bind)
         elif column.name in same or column.default is not None:
@@ -86,18 +86,29 @@ def _insertion(table: Table, fixed: Collection[str], told: Collection[str], coun
 
 
 @quiet()
-def write(model: type[Model], column: str, values: Mapping[int, Any]) -> None:
-    """Write one column of many rows, each by its number."""
-    if not values:
+def write(model: type[Model], rows: Mapping[int, Row]) -> None:
+    """Write the same few columns of many rows, each row by its number."""
+    if not rows:
         return
     connection, table = db.session.connection(), cast(Table, model.__table__)
+    names = list(next(iter(rows.values())))
     if connection.dialect.name != "sqlite":
-        statement = update(table).where(table.c.id == bindparam("its_id")).values({column: bindparam("its_value")})
-        connection.execute(statement, [{"its_id": number, "its_value": said} for number, said in values.items()])
+        one = update(table).where(table.c.id == bindparam("its_id"))
+        said = [{"its_id": number, **{f"its_{name}": row[name] for name in names}} for number, row in rows.items()]
+        connection.execute(one.values({name: bindparam(f"its_{name}") for name in names}), said)
         return
-    bind = table.c[column].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    bound = zip(_bound(table.c[column], values.values(), bind), values, strict=True)
-    connection.exec_driver_sql(f'UPDATE "{table.name}" SET "{column}" = ? WHERE id = ?', list(bound))  # noqa: S608
+    columns = []
+    for name in names:
+        bind = _bind(table.c[name], connection.dialect)
+        columns.append(_bound(table.c[name], (row[name] for row in rows.values()), bind))
+    settings = ", ".join(f'"{name}" = ?' for name in names)
+    statement = f'UPDATE "{table.name}" SET {settings} WHERE id = ?'  # noqa: S608
+    connection.exec_driver_sql(statement, list(zip(*columns, rows, strict=True)))
+
+
+def _bind(column: Column[Any], dialect: Dialect) -> Bind | None:
+    """What turns a value of a column into what the database takes."""
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _bound(column: Column[Any], values: Iterable[Any], bind: Bind | None) -> list[Any]:

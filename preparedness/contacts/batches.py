@@ -127,9 +127,10 @@ def _children(roster: Roster, part: Part, ids: Sequence[int], rows: Sequence[Dat
 def _fresh_refs(roster: Roster, agency_id: int, count: int) -> list[str]:
     """As many new Refs, none of which the agency has."""
     fresh: dict[str, None] = {}
+    some_there = db.session.scalar(select(roster.model.id).where(roster.model.agency_id == agency_id).limit(1))
     while len(fresh) < count:
         tried = refs.some(roster.prefix, count - len(fresh)) - fresh.keys()
-        for some in _chunks(sorted(tried)):
+        for some in _chunks(sorted(tried)) if some_there else ():
             taken = select(roster.model.ref).where(roster.model.agency_id == agency_id, roster.model.ref.in_(some))
             tried -= set(db.session.scalars(taken))
         fresh |= dict.fromkeys(tried)

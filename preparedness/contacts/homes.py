@@ -30,10 +30,10 @@ def among(agency: Agency, ids: Collection[int]) -> dict[int | None, Home]:
     return {number: Home(country, registration) for number, country, registration in db.session.execute(query)}
 
 
-def filled(agency: Agency, rows: Sequence[Data], known: Mapping[int | None, Home]) -> list[dict[str, Any]]:
+def filled(agency: Agency, rows: Sequence[Data], known: Mapping[int | None, Home]) -> list[Data]:
     """What is said of new people, with what follows where little is."""
     follows: dict[str, dict[str, Any]] = {}
-    full = []
+    full: list[Data] = []
     for row in rows:
         home = known.get(row.get("organisation_id"))
         country = row.get("country") or (home.country if home else agency.country)
@@ -41,7 +41,7 @@ def filled(agency: Agency, rows: Sequence[Data], known: Mapping[int | None, Home
             zone = agency.timezone if country == agency.country else zone_of(country) or agency.timezone
             follows[country] = {"country": country, "timezone": zone, "language": agency.language}
         said = {name: value for name, value in row.items() if value is not None} if None in row.values() else row
-        full.append({**follows[country], **said})
+        full.append(said if follows[country].keys() <= said.keys() else {**follows[country], **said})
     return full
 
 

@@ -60,7 +60,7 @@ def compare(brought: Return, here: Snapshot, agency: Agency) -> bool:
 def _replace(brought: Return, changes: list[Told]) -> None:
     """Keep these changes and no others: in two statements, however many there are."""
     db.session.execute(delete(Change).where(Change.return_id == brought.id))
-    bulk.insert(Change, [{**told, "return_id": brought.id} for told in changes])
+    bulk.insert(Change, changes, {"return_id": brought.id})
     db.session.expire(brought, ["changes"])
 
 

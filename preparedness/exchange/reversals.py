@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -65,9 +66,15 @@ def _removes(change: Any) -> bool:
 
 
 def note(
-    brought: Return, written: Sequence[Any], here: Snapshot, made: Made, gone: Mapping[int, dict[str, Any]]
+    brought: Return,
+    written: Sequence[Any],
+    here: Snapshot,
+    made: Made,
+    gone: Mapping[int, dict[str, Any]],
+    moment: datetime,
 ) -> None:
-    """Keep with each change that was written what takes it back, and the version at which it left its row."""
+    """Say of each change that was written when that was, what takes it back, and the version at which it left its
+    row."""
     lines = {sheet: here.by_ref(sheet) for sheet in here.lines}
     noted = [(change, _noted(brought, change, lines[change.sheet], made, gone)) for change in written]
     rows: dict[str, set[int]] = defaultdict(set)
@@ -78,7 +85,7 @@ def note(
     for change, said in noted:
         if said is not None:
             said["version"] = left[change.sheet].get(said["row"])
-    bulk.write(Change, "undo", {change.id: said for change, said in noted if said is not None})
+    bulk.write(Change, {change.id: {"applied_at": moment, "undo": said} for change, said in noted})
 
 
 def _noted(

@@ -1,10 +1,9 @@
 """Settling a returned copy: what is taken and what stays, and applying it as one through the verbs of the domain."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from preparedness import audit, bulk
 from preparedness.accounts.models import Agency
@@ -91,9 +90,8 @@ def apply(brought: Return, *, agency: Agency, by: Actor) -> bool:
     made = content.apply(agency, brought.subject_id, here, to_write(brought, changes, here), by)
     _remember(brought, changes, made, here)
     moment = now()
-    numbers = {change.id for change in written}
-    _mark(brought, list(numbers), [change.id for change in changes if change.id not in numbers], moment)
-    reversals.note(brought, written, here, made, gone)
+    reversals.note(brought, written, here, made, gone, moment)
+    db.session.expire(brought, ["changes"])
     brought.state, brought.applied_at, brought.rows = ReturnState.APPLIED, moment, {}
     touch(brought, by=by.label)
     record(Action.RETURN_APPLIED, brought, by=by, kind=brought.kind, counts=brought.counts, written=len(written))
@@ -106,18 +104,6 @@ def _changes(brought: Return) -> list[Seen]:
     query = select(*(TABLE.c[name] for name in Seen._fields))
     rows = db.session.execute(query.where(TABLE.c.return_id == brought.id).order_by(TABLE.c.id))
     return [*map(Seen._make, rows.all())]
-
-
-def _mark(brought: Return, written: Sequence[int], others: Sequence[int], moment: datetime) -> None:
-    """Say of the changes that were written when that was; the fewer are named."""
-    if not written:
-        return
-    few, rest = (others, moment) if len(others) < len(written) else (written, None)
-    db.session.execute(update(Change).where(Change.return_id == brought.id).values(applied_at=rest))
-    for start in range(0, len(few), CHUNK):
-        some = Change.id.in_(few[start : start + CHUNK])
-        db.session.execute(update(Change).where(some).values(applied_at=None if rest else moment))
-    db.session.expire(brought, ["changes"])
 
 
 # --- What is written -----------------------------------------------------------------------------------------------
