@@ -21,10 +21,10 @@ from preparedness.exchange.kinds import CONTENTS
 from preparedness.exchange.merge import ADD, MERGE, MINE, SERVER, TAKEN, VALUE, Row, key
 from preparedness.exchange.models import Change, KeptDecision, Outcome, Return, ReturnState, Why, Workbook, WorkbookKind
 from preparedness.exchange.sheets import Editable, Line, Made, Snapshot, Taken
+from preparedness.exchange.values import Kind
 from preparedness.i18n import _
 from preparedness.quiet import quiet
 
-CHUNK = 500
 TABLE: Any = Change.__table__
 
 
@@ -211,7 +211,7 @@ def _remember(brought: Return, changes: Sequence[Any], made: Made, here: Snapsho
     for sheet, part in brought.rows.items():
         columns = [column for column in here.columns[sheet] if column.editable is not Editable.NO]
         empty: Row = dict.fromkeys(column.key for column in columns)
-        chosen = [column.key for column in columns if column.choices]
+        chosen = [column.key for column in columns if column.kind is Kind.CHOICE]
         for number, ref, cells, slot in part["rows"]:
             name = row_name(sheet, ref, number)
             if name in made and slot:
@@ -248,5 +248,4 @@ def _is_settled(change: Any) -> bool:
 
 def _by_ref(cells: Row, chosen: Collection[str], made: Made) -> dict[str, str]:
     """What named a new row of the same file by its Ref, as it is from now on."""
-    named = {key: cells[key] for key in chosen if key in cells}
-    return {key: made[name][1] for key, name in named.items() if isinstance(name, str) and name in made}
+    return {key: made[str(cells[key])][1] for key in chosen if cells.get(key) in made}
