@@ -87,9 +87,12 @@ def _insertion(table: Table, fixed: Collection[str], told: Collection[str], coun
 
 @quiet()
 def write(model: type[Model], rows: Mapping[int, Row]) -> None:
-    """Write the same few columns of many rows, each row by its number."""
+    """Write the same few columns of many rows, each row by its number; what the session holds of them is read anew."""
     if not rows:
         return
+    db.session.flush()
+    for known in [each for each in db.session.identity_map.values() if isinstance(each, model)]:
+        db.session.expire(known)
     connection, table = db.session.connection(), cast(Table, model.__table__)
     names = list(next(iter(rows.values())))
     if connection.dialect.name != "sqlite":

@@ -105,8 +105,11 @@ def test_some_columns_of_many_rows_are_written_and_no_other_row(world):
     ids = bulk.numbers(Person, 3)
     bulk.insert(Person, [somebody(world, number, capacity={}) for number in ids])
     said = {ids[0]: {"capacity": {"modes": ["é"]}, "city": "Paris"}, ids[2]: {"capacity": {}, "city": None}}
+    held = db.session.get_one(Person, ids[0])
+    held.function = "Nurse"
     bulk.write(Person, said)
     bulk.write(Person, {})
+    assert (held.city, held.function) == ("Paris", "Nurse"), "what the session held is kept, and read anew"
 
     found = db.session.execute(select(Person.capacity, Person.city).where(Person.id.in_(ids)).order_by(Person.id))
     assert [tuple(row) for row in found] == [({"modes": ["é"]}, "Paris"), ({}, None), ({}, None)]

@@ -174,7 +174,7 @@ class Change(Model):
     value: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     """What was typed where neither entry is right."""
     applied_at: Mapped[datetime | None]
-    undo: Mapped[Any] = mapped_column(JSON, nullable=True)
+    undo: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     """What takes it back: the row as it was left, and what stood there before."""
 
     brought_back: Mapped[Return] = relationship(back_populates="changes")
