@@ -1,6 +1,5 @@
 """The database: the base of every table, time kept in UTC, one transaction a request."""
 
-import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from enum import Enum as PythonEnum
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
-import orjson
 from flask import Flask, Response, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -39,6 +37,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.sql.compiler import InsertmanyvaluesSentinelOpts
 from sqlalchemy.types import TypeDecorator
 
+from preparedness import json_texts
 from preparedness.errors import Difference, Stale
 from preparedness.i18n import _
 
@@ -293,7 +292,7 @@ def is_unavailable(error: DBAPIError) -> bool:
 def install(app: Flask) -> None:
     """Bind the database to the app, with the settings both engines need."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"json_serializer": _in_json, "json_deserializer": _from_json} | (
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"json_serializer": _in_json, "json_deserializer": json_texts.read} | (
         {"connect_args": {"timeout": 15}} if url.startswith("sqlite") else {"pool_pre_ping": True}
     )
     db.init_app(app)
@@ -302,25 +301,8 @@ def install(app: Flask) -> None:
 
 
 def _in_json(value: Any) -> str:
-    """What a JSON column holds. A roster is ten thousand of them, and json takes five times as long for the same."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-    except orjson.JSONEncodeError:  # half a sign, or a whole number beyond 64 bits: json writes them
-        return BY_JSON + json.dumps(value)
-
-
-BY_JSON = " "
-"""What stands before a value that json wrote: orjson would round it, or not read it."""
-
-
-def _from_json(said: str | bytes) -> Any:
-    """What a JSON column says."""
-    if said[:1] in (BY_JSON, BY_JSON.encode()):
-        return json.loads(said)
-    try:
-        return orjson.loads(said)
-    except orjson.JSONDecodeError:  # half a sign, from before json's own were told apart
-        return json.loads(said)
+    """What a JSON column holds."""
+    return json_texts.written(value).decode()
 
 
 def _prepare(engine: Engine) -> None:

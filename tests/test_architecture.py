@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "preparedness"
 
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "i18n", "config", "quiet", "refs"}),
+    frozenset({"errors", "i18n", "config", "json_texts", "quiet", "refs"}),
     frozenset({"vocabulary"}),
     frozenset({"database"}),
     frozenset({"bulk"}),

@@ -1,6 +1,7 @@
 """The child process that reads what comes in. Run by its path: a hostile file may break it, and nothing else.
 
-The product itself is not loaded, which would cost more than the reading: only the reader that is named, and `bounds`.
+The product itself is not loaded, which would cost more than the reading: only the reader that is named, `bounds` and
+`json_texts`.
 """
 
 import gc
@@ -11,9 +12,6 @@ import warnings
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-import orjson
 
 try:
     import resource
@@ -26,9 +24,6 @@ MOST_MEMORY_OF = {"quick_reading": MOST_MEMORY * 7 // 16}
 
 MOST_SECONDS_OF_WORK = 20
 MOST_OUTPUT = 128 * 1024 * 1024
-BY_JSON = b" "
-"""What stands before an answer that json wrote: the quicker one would round its numbers, or not read it."""
-
 HOUSE = Path(__file__).resolve().parent.parent
 
 
@@ -51,21 +46,14 @@ def bare() -> None:
         sys.modules[name] = package
 
 
-def written(answer: dict[str, Any]) -> bytes:
-    """What the parent hears, as JSON. Half a sign, as only a broken file holds it, is written out by the slower one."""
-    try:
-        return orjson.dumps(answer, default=str)
-    except orjson.JSONEncodeError:
-        return BY_JSON + json.dumps(answer, default=str).encode()
-
-
 if __name__ == "__main__":
     reader, file, looked = sys.argv[1:]
     limit(reader)
     bare()
     gc.disable()  # there are no circles among the cells, and looking for them costs as much as the reading
     warnings.simplefilter("ignore")
+    json_texts = import_module("preparedness.json_texts")
     answer = import_module(f"preparedness.exchange.{reader}").told(file, json.loads(Path(looked).read_text()))
-    sys.stdout.buffer.write(written(answer))
+    sys.stdout.buffer.write(json_texts.written(answer, default=str))
     sys.stdout.flush()
     os._exit(0)  # to let go of each cell by itself would take as long again as to tell them

@@ -9,11 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from preparedness import json_texts
 from preparedness.exchange import guard
 from preparedness.exchange.bounds import IMPATIENT
-from preparedness.exchange.child import BY_JSON
 from preparedness.exchange.guard import Form, Looked
 from preparedness.i18n import _
 from preparedness.quiet import quiet
@@ -100,7 +98,7 @@ def _run(reader: str, file: Path, looked: Looked, until: float) -> dict[str, Any
         return {"cause": "too_slow"}
     if ended != 0 or len(text) > MOST_OUTPUT:
         return {"cause": DIED}
-    answer: dict[str, Any] = json.loads(text) if text.startswith(BY_JSON) else orjson.loads(text)
+    answer: dict[str, Any] = json_texts.read(text)
     return answer
 
 
