@@ -127,19 +127,13 @@ def _children(roster: Roster, part: Part, ids: Sequence[int], rows: Sequence[Dat
 def _fresh_refs(roster: Roster, agency_id: int, count: int) -> list[str]:
     """As many new Refs, none of which the agency has."""
     fresh: dict[str, None] = {}
-    first = count > CHUNK and _is_empty(roster, agency_id)
     while len(fresh) < count:
         tried = refs.some(roster.prefix, count - len(fresh)) - fresh.keys()
-        for some in () if first else _chunks(sorted(tried)):
+        for some in _chunks(sorted(tried)):
             taken = select(roster.model.ref).where(roster.model.agency_id == agency_id, roster.model.ref.in_(some))
             tried -= set(db.session.scalars(taken))
         fresh |= dict.fromkeys(tried)
     return list(fresh)
-
-
-def _is_empty(roster: Roster, agency_id: int) -> bool:
-    """True where the agency has not had any yet."""
-    return db.session.scalar(select(roster.model.id).where(roster.model.agency_id == agency_id).limit(1)) is None
 
 
 def _refuse_strangers(roster: Roster, agency_id: int, rows: Sequence[Data]) -> None:

@@ -30,18 +30,17 @@ def among(agency: Agency, ids: Collection[int]) -> dict[int | None, Home]:
     return {number: Home(country, registration) for number, country, registration in db.session.execute(query)}
 
 
-def filled(agency: Agency, rows: Sequence[Data], known: Mapping[int | None, Home]) -> list[Data]:
+def filled(agency: Agency, rows: Sequence[Data], known: Mapping[int | None, Home]) -> list[dict[str, Any]]:
     """What is said of new people, with what follows where little is."""
     follows: dict[str, dict[str, Any]] = {}
-    full: list[Data] = []
+    full = []
     for row in rows:
         home = known.get(row.get("organisation_id"))
         country = row.get("country") or (home.country if home else agency.country)
         if country not in follows:
             zone = agency.timezone if country == agency.country else zone_of(country) or agency.timezone
             follows[country] = {"country": country, "timezone": zone, "language": agency.language}
-        said = {name: value for name, value in row.items() if value is not None} if None in row.values() else row
-        full.append(said if follows[country].keys() <= said.keys() else {**follows[country], **said})
+        full.append({**follows[country], **{name: value for name, value in row.items() if value is not None}})
     return full
 
 

@@ -150,8 +150,7 @@ def add_many(agency: Agency, rows: Sequence[Data], *, by: Actor) -> list[int]:
     known = homes.among(agency, {row["organisation_id"] for row in rows if row.get("organisation_id")})
     full = homes.filled(agency, rows, known)
     for row in full:
-        if not all(map(row.get, NEEDED)):
-            _refuse_gaps({**dict.fromkeys(NEEDED), **row})
+        _refuse_gaps({name: row.get(name) for name in NEEDED})
         homes.refuse_travel(row, known.get(row.get("organisation_id")))
     return batches.add(PEOPLE, agency, full, by=by)
 
