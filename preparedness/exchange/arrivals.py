@@ -1,10 +1,7 @@
 """What came back, row by row: which row of ours each is, what its cells mean, and what cannot be taken."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import orjson
 
 from preparedness import refs
 from preparedness.exchange import cells
@@ -17,7 +14,7 @@ from preparedness.exchange.finds import Numbered as Numbered
 from preparedness.exchange.finds import found as found
 from preparedness.exchange.finds import manifest_fields as manifest_fields
 from preparedness.exchange.finds import written
-from preparedness.exchange.merge import Returned, Row, Rows
+from preparedness.exchange.merge import Returned, Row, Rows, fingerprint
 from preparedness.exchange.sheets import Column, Editable, Surroundings
 from preparedness.exchange.values import Value, plain_words
 from preparedness.exchange.values import letters as letters
@@ -237,8 +234,7 @@ def _keep(
 
 def _slot(sheet: str, cells: Row) -> str:
     """What stands for a row without a Ref in the memory of what was created."""
-    said = orjson.dumps([sheet, cells], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(said).hexdigest()[:SLOT_LENGTH]
+    return fingerprint({SIGN: sheet, **cells})[:SLOT_LENGTH]
 
 
 def _given_ref(arrival: Arrival, row: Mapping[int, Cell], base: Rows) -> str | None:
